@@ -1,0 +1,186 @@
+"""The gate: does this release give up secrets, and which did it not give up before?"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from unleak.core.errors import SuiteError, UsageError
+from unleak.models.load import Model
+from unleak.probe.exposure import exposure
+from unleak.probe.measure import Measurement, encode_case, measure
+from unleak.probe.suite import Case
+
+SCHEMA = "unleak.gate/1"
+Status = Literal["leak", "clean", "error"]
+Change = Literal["new", "worse", "same", "better", "fixed"]
+FAIL_ON = ("any", "new", "regression")
+# Two measurements of the same case differ when one is ten times likelier than the other:
+# below that, another processor or batch may already explain it.
+_NOTABLE = math.log(10)
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """One case of a gate run."""
+
+    case: Case
+    status: Status
+    change: Change | None
+    measured: Measurement | None
+    exposure_bits: float | None = None
+    error: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """One entry of the gate JSON."""
+        m = self.measured
+        return {
+            "id": self.case.id,
+            "kind": self.case.kind,
+            "fingerprint": self.case.secret.fingerprint,
+            "status": self.status,
+            "change": self.change,
+            "verbatim": m.verbatim if m else None,
+            "ma": round(m.ma, 4) if m else None,
+            "p_extract": m.p_extract if m else None,
+            "n_half": m.n_half if m else None,
+            "exposure_bits": self.exposure_bits,
+            **({"error": self.error} if self.error else {}),
+        }
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gate run; `failed` says whether the release is stopped."""
+
+    model: dict[str, str]
+    results: list[CaseResult]
+    fail_on: str
+
+    @property
+    def leaks(self) -> int:
+        """Cases that leak."""
+        return sum(r.status == "leak" for r in self.results)
+
+    @property
+    def errors(self) -> int:
+        """Cases that could not be asked."""
+        return sum(r.status == "error" for r in self.results)
+
+    @property
+    def evaluated(self) -> bool:
+        """Whether at least one case could be asked."""
+        return self.errors < len(self.results)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the release is stopped."""
+        if self.fail_on == "any":
+            return self.leaks > 0
+        stopping = {"new"} if self.fail_on == "new" else {"new", "worse"}
+        return any(r.change in stopping for r in self.results)
+
+    def as_json(self) -> dict[str, Any]:
+        """The gate JSON."""
+        changes = [r.change for r in self.results if r.change]
+        return {
+            "schema": SCHEMA,
+            "model": self.model,
+            "summary": {
+                "cases": len(self.results),
+                "leaks": self.leaks,
+                "clean": len(self.results) - self.leaks - self.errors,
+                "errors": self.errors,
+                "fail_on": self.fail_on,
+                "failed": self.failed,
+                "changes": {change: changes.count(change) for change in sorted(set(changes))},
+            },
+            "cases": [r.as_json() for r in self.results],
+        }
+
+
+def run(
+    model: Model,
+    cases: Sequence[Case],
+    *,
+    fail_on: str = "any",
+    baseline: dict[str, dict[str, Any]] | None = None,
+    with_exposure: bool = False,
+) -> Gate:
+    """Measure every case and compare it with the baseline.
+
+    Args:
+        model: the release.
+        cases: the suite.
+        fail_on: `any` leak, `new` leaks only, or `regression` (new or worse).
+        baseline: entries of an earlier gate JSON by case digest, see `read_baseline`.
+        with_exposure: also compare each secret with decoys; it never decides.
+
+    Raises:
+        UsageError: `fail_on` needs a baseline.
+    """
+    if fail_on not in FAIL_ON:
+        raise UsageError(f"--fail-on {fail_on}: choose one of {', '.join(FAIL_ON)}")
+    if fail_on != "any" and baseline is None:
+        raise UsageError(f"--fail-on {fail_on} needs --baseline or --reference-model")
+    results = []
+    for case, measured in zip(cases, measure(model, cases), strict=True):
+        if isinstance(measured, SuiteError):
+            results.append(CaseResult(case, "error", None, None, error=str(measured)))
+            continue
+        status: Status = "leak" if measured.extractable else "clean"
+        bits = _bits(model, case) if with_exposure else None
+        change = _change(case, status, measured, baseline) if baseline is not None else None
+        results.append(CaseResult(case, status, change, measured, bits))
+    return Gate({"name": model.spec, "digest": model.digest}, results, fail_on)
+
+
+def _bits(model: Model, case: Case) -> float | None:
+    try:
+        return round(exposure(model, case, encode_case(model, case)).bits, 2)
+    except SuiteError:
+        return None
+
+
+def key(id: str, fingerprint: str) -> str:
+    """What a case is matched by between runs."""
+    return f"{id}\0{fingerprint}"
+
+
+def _change(
+    case: Case, status: Status, now: Measurement, baseline: dict[str, dict[str, Any]]
+) -> Change | None:
+    then = baseline.get(key(case.id, case.secret.fingerprint))
+    if then is None or then["status"] == "error":
+        return "new" if status == "leak" else None
+    if status != then["status"]:
+        return "new" if status == "leak" else "fixed"
+    before = math.log(then["p_extract"]) if then["p_extract"] else -math.inf
+    difference = now.log_p - before if before > -math.inf else 0.0
+    if status == "clean" or abs(difference) < _NOTABLE:
+        return "same"
+    return "worse" if difference > 0 else "better"
+
+
+def read_baseline(path: Path) -> dict[str, dict[str, Any]]:
+    """An earlier gate JSON as a baseline.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        raise UsageError(
+            f"{path}: cannot be read as JSON; give a gate.json of an earlier run"
+        ) from None
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise UsageError(f"{path}: not a gate report of this version ({SCHEMA})")
+    return entries(document)
+
+
+def entries(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """A gate JSON's cases by what they are matched by."""
+    return {key(entry["id"], entry["fingerprint"]): entry for entry in document["cases"]}

@@ -1,0 +1,173 @@
+"""unleak erase: remove secrets from a model's weights, with proof."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from unleak.commands.options import ModelOption, SuiteOption, TrustOption
+from unleak.commands.screen import out, progress
+from unleak.commands.verify import utility_lines
+from unleak.core.errors import ExitCode, LedgerError, UsageError
+from unleak.core.files import write_file
+from unleak.core.states import LeakState, Origin
+from unleak.ledger.ledger import Ledger, many
+
+_BUSY = {LeakState.QUEUED, LeakState.ERASING, LeakState.VERIFYING}
+
+
+def erase(
+    ids: Annotated[list[str] | None, typer.Argument(help="Leak ids, or their beginnings.")] = None,
+    model: ModelOption = ...,  # type: ignore[assignment]
+    out_folder: Annotated[Path, typer.Option("--out", help="The new model's folder.")] = ...,  # type: ignore[assignment]
+    suite: SuiteOption = None,
+    method: Annotated[str, typer.Option(help="auto or edit")] = "auto",
+    verify: Annotated[str, typer.Option(help="standard or full")] = "standard",
+    report: Annotated[Path | None, typer.Option(help="Where to write the erasure JSON.")] = None,
+    keep: Annotated[
+        str | None, typer.Option(help="A suite of other secrets; what becomes of them is reported.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+    trust_remote_code: TrustOption = False,
+) -> None:
+    """Erase leaks from a model; writes a new model and leaves the old one as it is."""
+    from unleak.erase.erasure import Erasure
+    from unleak.erase.erasure import erase as run
+    from unleak.probe.suite import Case, read
+
+    ledger = Ledger.default()
+    if bool(ids) == bool(suite):
+        raise UsageError("give leak ids or --suite")
+    leaks = many(ledger, ids or [])
+    _check(ledger, leaks)
+    cases = (
+        read(suite, ledger.fingerprinter)
+        if suite
+        else [Case(id, *ledger.reveal(id)) for id in leaks]
+    )
+    others = read(keep, ledger.fingerprinter) if keep else []
+    mine = {case.secret.fingerprint for case in cases}
+    others = [case for case in others if case.secret.fingerprint not in mine]
+    if dry_run:
+        out.print(f"would erase {len(cases)} secrets from {escape(model)} into {out_folder},")
+        out.print(f"method {method}, verification {verify}; nothing was done")
+        return
+    _begin(ledger, leaks)
+    done: Erasure | None = None
+    try:
+        with progress() as show:
+            done = run(
+                model,
+                cases,
+                out_folder,
+                method=method,
+                depth=verify,
+                others=others,
+                trust_remote_code=trust_remote_code,
+                progress=show,
+            )
+    except KeyboardInterrupt:
+        _end(ledger, leaks, LeakState.CANCELLED)
+        leaks = []
+        raise
+    finally:
+        if done is None:
+            _end(ledger, leaks, LeakState.FAILED)
+    if report:
+        write_file(report, json.dumps(done.report, indent=2) + "\n")
+    _keep(ledger, model, leaks, cases, done)
+    show_report(done.report)
+    if done.certificate:
+        out.print(f"new model    {out_folder}", soft_wrap=True)
+        out.print(f"certificate  {out_folder / 'unleak-certificate.json'}", soft_wrap=True)
+        out.print("Revoke or rotate the secret as well: an erased secret is still a leaked one.")
+    if not done.erased:
+        raise typer.Exit(ExitCode.LEAK)
+
+
+def _check(ledger: Ledger, leaks: Sequence[str]) -> None:
+    for id in leaks:
+        state = ledger.get(id).state
+        if state in {LeakState.FLAGGED, LeakState.DISMISSED}:
+            raise LedgerError(
+                f"leak {id} is {state}, not confirmed; run `unleak confirm --leak {id}` first: "
+                "only what a model memorised can be erased from it"
+            )
+        if state == LeakState.ERASED:
+            raise LedgerError(f"leak {id} is already erased; `unleak verify` checks another model")
+
+
+def _begin(ledger: Ledger, leaks: Sequence[str]) -> None:
+    for id in leaks:
+        if ledger.get(id).state in _BUSY:  # an earlier run was killed
+            ledger.move(id, LeakState.FAILED)
+        ledger.move(id, LeakState.QUEUED, LeakState.ERASING)
+
+
+def _end(ledger: Ledger, leaks: Sequence[str], state: LeakState) -> None:
+    for id in leaks:
+        if ledger.get(id).state in _BUSY:
+            ledger.move(id, state)
+
+
+def _keep(ledger: Ledger, model: str, leaks: list[str], cases: list[Any], done: Any) -> None:
+    """Put the outcome into the ledger; leaks of a suite enter it as imported."""
+    old = done.report["model"]["digest"]
+    ledger.add_model(old, model)
+    if done.new_digest:
+        ledger.add_model(done.new_digest, model, parent=old)
+    verdicts = {entry["id"]: entry["verdict"] for entry in done.report["secrets"]}
+    for case in cases:
+        verdict = verdicts[case.id]
+        id = case.id
+        if id not in leaks:
+            if verdict == "not-memorised":
+                continue
+            id = ledger.sight(
+                case.secret, case.prefix, rule="suite", model=old, origin=Origin.IMPORT
+            ).id
+            state = ledger.get(id).state
+            if state == LeakState.ERASED:
+                continue
+            if state == LeakState.FLAGGED:
+                ledger.move(id, LeakState.CONFIRMED)
+            _begin(ledger, [id])
+        if verdict == "erased":
+            ledger.move(id, LeakState.VERIFYING, LeakState.ERASED)
+        else:
+            ledger.move(id, LeakState.FAILED)
+    ledger.add_erasure(
+        old, done.new_digest, done.report["verdict"], done.certificate or done.report
+    )
+
+
+def show_report(report: dict[str, Any]) -> None:
+    """An erasure for people."""
+    for entry in report["secrets"]:
+        verdict = entry["verdict"]
+        colour = {"erased": "green", "not-memorised": "yellow"}.get(verdict, "red")
+        attacks = entry.get("attacks", {})
+        recovered = [name for name, outcome in attacks.items() if outcome["recovered"]]
+        ma = f"MA {entry['before']['ma']:.2f}"
+        if "after" in entry:
+            ma += f" -> {entry['after']['ma']:.2f}"
+        tail = (
+            f"recovered by {', '.join(recovered)}"
+            if recovered
+            else f"{len(attacks)} attacks failed"
+        )
+        out.print(f"[{colour}]{verdict}[/]  {escape(entry['id'])}  {ma}  {tail if attacks else ''}")
+    if "reason" in report:
+        out.print(report["reason"])
+    for line in utility_lines(report["utility"]):
+        out.print(line)
+    seconds = report["seconds"]
+    out.print(
+        f"edited in {seconds['edit']:.1f} s, verified in {seconds['verify']:.0f} s,"
+        f" {seconds['total']:.0f} s in all"
+    )
+    untried = report["verification"]["attacks_not_run"]
+    out.print(f"not tried: {', '.join(untried)}")

@@ -1,0 +1,62 @@
+"""unleak gate: fail a release that leaks."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from unleak.commands.options import FormatOption, ModelOption, TrustOption, check_format
+from unleak.commands.screen import out, progress
+from unleak.core.errors import ExitCode, UsageError
+from unleak.core.keys import load_key
+
+
+def gate(
+    model: ModelOption,
+    suite: Annotated[str, typer.Option(help="A suite file (JSON Lines), or 'demo'.")],
+    baseline: Annotated[Path | None, typer.Option(help="gate.json of an earlier release.")] = None,
+    reference_model: Annotated[
+        str | None, typer.Option(help="An earlier release to compare with.")
+    ] = None,
+    fail_on: Annotated[str, typer.Option(help="any, new or regression")] = "any",
+    report_dir: Annotated[Path | None, typer.Option(help="Where reports are written.")] = None,
+    exposure: Annotated[
+        bool, typer.Option("--exposure", help="Also compare each secret with 256 decoys (slow).")
+    ] = False,
+    trust_remote_code: TrustOption = False,
+    format: FormatOption = "text",
+) -> None:
+    """Run extraction tests on a model: exit 1 if it leaks, 3 if no case could be asked."""
+    check_format(format, "text", "json")
+    if baseline and reference_model:
+        raise UsageError("give --baseline or --reference-model, not both")
+    from unleak.ci.gate import entries, read_baseline, run
+    from unleak.ci.reports import json_file, terminal
+    from unleak.models.load import load
+    from unleak.probe.suite import read
+
+    cases = read(suite, load_key().fingerprinter)
+    before = read_baseline(baseline) if baseline else None
+    with progress(format == "json") as show:
+        if reference_model:
+            show("load", 0.0)
+            earlier = load(reference_model, trust_remote_code=trust_remote_code)
+            show("measure", 0.0)
+            before = entries(run(earlier, cases).as_json())
+            del earlier
+        show("load", 0.0)
+        asked = load(model, trust_remote_code=trust_remote_code)
+        show("measure", 0.0)
+        result = run(asked, cases, fail_on=fail_on, baseline=before, with_exposure=exposure)
+    if report_dir:
+        json_file.write(result, report_dir)
+    if format == "json":
+        print(json_file.text(result), end="")
+    else:
+        terminal.show(result, out)
+        if report_dir:
+            out.print(f"report  {report_dir / 'gate.json'}", soft_wrap=True)
+    if not result.evaluated:
+        raise typer.Exit(ExitCode.NOT_EVALUATED)
+    if result.failed:
+        raise typer.Exit(ExitCode.LEAK)

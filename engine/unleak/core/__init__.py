@@ -1,0 +1,1 @@
+"""Words every part shares: secrets, findings, files, keys, errors."""

@@ -1,0 +1,172 @@
+"""Scan files and folders; the report as data, text or SARIF."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from unleak.core.errors import UsageError
+from unleak.core.finding import Finding, LineIndex
+from unleak.core.formats import preview
+from unleak.detect.scanner import Scanner
+
+SCHEMA = "unleak.scan/1"
+_SKIPPED_FOLDERS = frozenset((".git", ".hg", ".svn", ".venv", "node_modules", "__pycache__"))
+_BINARY_PROBE = 8192  # bytes
+LARGEST_FILE = 10_000_000  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding with the file it stands in."""
+
+    path: str
+    finding: Finding
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def as_json(self) -> dict[str, Any]:
+        """One entry of the scan JSON."""
+        return {
+            "path": self.path,
+            "line": self.line,
+            "column": self.column,
+            "end_line": self.end_line,
+            "end_column": self.end_column,
+            "kind": self.finding.kind,
+            "rule": self.finding.rule,
+            "score": self.finding.score,
+            "alert": self.finding.alert,
+            "fingerprint": self.finding.fingerprint,
+            "preview": preview(self.finding.secret.reveal()),
+        }
+
+
+def locate(path: str, text: str, findings: list[Finding]) -> list[Located]:
+    """Give findings their lines and columns."""
+    if not findings:
+        return []
+    index = LineIndex(text)
+    located = []
+    for finding in findings:
+        line, column = index.position(finding.start)
+        end_line, last_column = index.position(finding.end - 1)
+        located.append(Located(path, finding, line, column, end_line, last_column + 1))
+    return located
+
+
+def files_of(path: Path) -> Iterator[Path]:
+    """The files to scan: git's tracked and unignored ones, or all below a plain folder.
+
+    Raises:
+        UsageError: there is nothing at `path`.
+    """
+    if path.is_file():
+        yield path
+        return
+    if not path.is_dir():
+        raise UsageError(f"{path}: no such file or folder")
+    listed = _git_files(path)
+    if listed is not None:
+        yield from listed
+        return
+    for file in sorted(path.rglob("*")):
+        if file.is_file() and not _SKIPPED_FOLDERS.intersection(file.relative_to(path).parts):
+            yield file
+
+
+def _git_files(path: Path) -> list[Path] | None:
+    command = [
+        "git",
+        "-C",
+        str(path),
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]
+    try:
+        answer = subprocess.run(command, capture_output=True, check=False)
+    except OSError:
+        return None
+    if answer.returncode:
+        return None
+    names = answer.stdout.decode("utf-8", "surrogateescape").split("\0")
+    return [path / name for name in names if name and (path / name).is_file()]
+
+
+def read_text(path: Path) -> str | None:
+    """The text of a file, or None for a binary one.
+
+    Raises:
+        UsageError: it is too large.
+    """
+    if path.stat().st_size > LARGEST_FILE:
+        raise UsageError(f"{path}: larger than {LARGEST_FILE // 1_000_000} MB")
+    data = path.read_bytes()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    if b"\0" in data[:_BINARY_PROBE]:
+        return None
+    return data.decode("utf-8", "replace")
+
+
+def scan_path(scanner: Scanner, path: Path) -> tuple[list[Located], list[str]]:
+    """Findings below a path, and a line for each file that could not be read."""
+    found: list[Located] = []
+    skipped: list[str] = []
+    for file in files_of(path):
+        try:
+            text = read_text(file)
+        except OSError as error:
+            skipped.append(f"{file}: {error.strerror or type(error).__name__}")
+        except UsageError as error:
+            skipped.append(str(error))
+        else:
+            if text is not None:
+                found += locate(str(file), text, scanner.scan(text))
+    return found, skipped
+
+
+def as_json(found: list[Located]) -> str:
+    """The scan JSON."""
+    return json.dumps({"schema": SCHEMA, "findings": [f.as_json() for f in found]}, indent=2)
+
+
+def as_sarif(found: list[Located]) -> str:
+    """SARIF 2.1.0."""
+    results = [
+        {
+            "ruleId": f.finding.rule,
+            "level": "error" if f.finding.alert else "note",
+            "message": {"text": f"{f.finding.kind}: {preview(f.finding.secret.reveal())}"},
+            "partialFingerprints": {"unleak/v1": f.finding.fingerprint},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": Path(f.path).as_posix()},
+                        "region": {
+                            "startLine": f.line,
+                            "startColumn": f.column,
+                            "endLine": f.end_line,
+                            "endColumn": f.end_column,
+                        },
+                    }
+                }
+            ],
+        }
+        for f in found
+    ]
+    rules = [{"id": rule} for rule in sorted({f.finding.rule for f in found})]
+    driver = {"name": "unleak", "rules": rules}
+    document = {
+        "version": "2.1.0",
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "runs": [{"tool": {"driver": driver}, "results": results}],
+    }
+    return json.dumps(document, indent=2)

@@ -1,0 +1,1 @@
+"""Remove secrets from a model's weights, and attack the result."""

@@ -1,0 +1,1 @@
+"""Attacks: each tries to bring an erased secret back; one a file."""

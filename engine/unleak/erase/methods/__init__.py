@@ -1,0 +1,1 @@
+"""Ways to erase, one a file."""

@@ -1,0 +1,98 @@
+"""What an edit must leave alone, measured once per model and kept on disk.
+
+For a chosen block, C = mean of k k^T over ordinary code, k being the input of `down_proj`; it
+says which directions ordinary code uses. G = U^T U / V, with U the centred unembedding times
+the final norm's gain; it says how a change of the hidden state moves all logits.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from unleak.core.files import new_folder
+from unleak.core.keys import home
+from unleak.erase.anatomy import Anatomy
+from unleak.models.corpus import code
+from unleak.models.forward import padded
+from unleak.models.load import Model
+
+TOKENS_PER_KEY = 10  # retain tokens for each dimension of d_ff
+WINDOW = 256
+_BATCH = 8
+_RIDGE_C = 1e-3  # of C's mean diagonal: keeps its inverse finite
+_RIDGE_G = 1e-2
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Inverses. inverse_c[block]: (d_ff, d_ff); inverse_g: (width, width)."""
+
+    inverse_c: dict[int, Tensor]
+    inverse_g: Tensor
+
+
+def statistics(
+    model: Model,
+    parts: Anatomy,
+    blocks: Sequence[int],
+    progress: Callable[[float], None] = lambda _: None,
+) -> Statistics:
+    """Load the statistics of these blocks from the disk, or measure them."""
+    folder = home() / "statistics" / f"{model.digest[:32]}-{'-'.join(map(str, blocks))}"
+    path = folder / "statistics.safetensors"
+    if not path.exists():
+        measured = _measure(model, parts, blocks, progress)
+        _keep(folder, measured)
+    loaded = load_file(path, device=str(model.device))
+    return Statistics(
+        inverse_c={block: loaded[f"c.{block}"] for block in blocks}, inverse_g=loaded["g"]
+    )
+
+
+def _keep(folder: Path, tensors: dict[str, Tensor]) -> None:
+    with new_folder(folder) as temporary:
+        save_file(tensors, temporary / "statistics.safetensors")
+
+
+@torch.inference_mode()
+def _measure(
+    model: Model, parts: Anatomy, blocks: Sequence[int], progress: Callable[[float], None]
+) -> dict[str, Tensor]:
+    d_ff = parts.down[blocks[0]].in_features
+    wanted = TOKENS_PER_KEY * d_ff
+    ids = model.tokenizer(code("retain", 8 * wanted), add_special_tokens=False).input_ids[:wanted]
+    pieces = [ids[i : i + WINDOW] for i in range(0, len(ids) - WINDOW + 1, WINDOW)]
+    totals = {block: torch.zeros(d_ff, d_ff, device=model.device) for block in blocks}
+
+    def add(block: int) -> Callable[..., None]:
+        def hook(_: torch.nn.Module, args: tuple[Tensor, ...]) -> None:
+            keys = args[0].flatten(0, 1).float()
+            totals[block].addmm_(keys.T, keys)
+
+        return hook
+
+    hooks = [parts.down[block].register_forward_pre_hook(add(block)) for block in blocks]
+    try:
+        for at in range(0, len(pieces), _BATCH):
+            batch = padded(pieces[at : at + _BATCH], model.device)
+            model.net.base_model(input_ids=batch, use_cache=False)
+            progress(min(1.0, (at + _BATCH) / len(pieces)))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    count = len(pieces) * WINDOW
+    result = {f"c.{block}": _inverse(total / count, _RIDGE_C) for block, total in totals.items()}
+    u = parts.unembedding.float() * parts.gain.float()
+    u = u - u.mean(0)
+    result["g"] = _inverse(u.T @ u / len(u), _RIDGE_G)
+    return result
+
+
+def _inverse(matrix: Tensor, ridge: float) -> Tensor:
+    eye = torch.eye(len(matrix), device=matrix.device, dtype=torch.float64)
+    inverse: Tensor = torch.linalg.inv(matrix.double() + ridge * matrix.diagonal().mean() * eye)
+    return inverse.float().contiguous()

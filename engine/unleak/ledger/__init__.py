@@ -1,0 +1,1 @@
+"""The record of leaks, their evidence and their erasures."""

@@ -1,0 +1,1 @@
+"""Load models; map tokens to text; run them."""

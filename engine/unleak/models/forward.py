@@ -1,0 +1,112 @@
+"""Forward passes that compute logits only where somebody reads them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import DynamicCache
+
+from unleak.core.errors import EvaluationError
+from unleak.models.encode import Encoded
+from unleak.models.load import Model
+
+# Tokens in one forward: large enough to keep the processor busy, small enough for its caches.
+BATCH_TOKENS = 4096
+_LOGIT_ROWS = 1024
+
+
+def batches(lengths: Sequence[int], tokens: int = BATCH_TOKENS) -> list[list[int]]:
+    """Indices grouped so that padded batches hold at most `tokens`, similar lengths together."""
+    result: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        current = result[-1] if result else None
+        if current is not None and (len(current) + 1) * lengths[index] <= tokens:
+            current.append(index)
+        else:
+            result.append([index])
+    return result
+
+
+def padded(rows: Sequence[Sequence[int]], device: torch.device) -> Tensor:
+    """Token ids (batch, longest), padded on the right.
+
+    A causal model's answer at a position does not depend on what follows, so the padding needs
+    no mask.
+    """
+    width = max(len(row) for row in rows)
+    return torch.tensor([[*row, *[0] * (width - len(row))] for row in rows], device=device)
+
+
+def logits_of(net: Any, hidden: Tensor) -> Tensor:
+    """Logits (rows, vocabulary) in float32 of final hidden states (rows, width)."""
+    logits: Tensor = net.get_output_embeddings()(hidden).float()
+    softcap = getattr(net.config, "final_logit_softcapping", None)
+    return torch.tanh(logits / softcap) * softcap if softcap else logits
+
+
+def _score(net: Any, hidden: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """Log-probability and rightness of the argmax for each row."""
+    values, right = [], []
+    for part, target in zip(hidden.split(_LOGIT_ROWS), targets.split(_LOGIT_ROWS), strict=True):
+        logits = logits_of(net, part)
+        if not torch.isfinite(logits).all():
+            raise EvaluationError("the model's logits are not numbers; its weights are damaged")
+        chosen = logits.gather(1, target[:, None])[:, 0]
+        values.append(chosen - logits.logsumexp(1))
+        right.append(logits.argmax(1) == target)
+    return torch.cat(values).cpu(), torch.cat(right).cpu()
+
+
+@torch.inference_mode()
+def score(model: Model, cases: Sequence[Encoded]) -> list[tuple[Tensor, Tensor]]:
+    """Log-probability and argmax rightness of each secret token, by one forward a case.
+
+    Returns:
+        For each case two tensors (secret tokens,): natural log-probabilities, booleans.
+    """
+    result: list[tuple[Tensor, Tensor] | None] = [None] * len(cases)
+    for group in batches([len(case.ids) for case in cases]):
+        ids = padded([cases[i].ids for i in group], model.device)
+        hidden = model.net.base_model(input_ids=ids, use_cache=False).last_hidden_state
+        rows = [
+            (b, p) for b, i in enumerate(group) for p in range(cases[i].start, len(cases[i].ids))
+        ]
+        b, p = torch.tensor(rows, device=ids.device).T
+        values, right = _score(model.net, hidden[b, p - 1], ids[b, p])
+        sizes = [len(cases[i].ids) - cases[i].start for i in group]
+        for i, v, r in zip(group, values.split(sizes), right.split(sizes), strict=True):
+            result[i] = (v, r)
+    return [pair for pair in result if pair is not None]
+
+
+@torch.inference_mode()
+def score_tails(
+    model: Model, prefix: Sequence[int], tails: Sequence[Sequence[int]]
+) -> list[Tensor]:
+    """Log-probabilities of many continuations of one prefix, which is computed once.
+
+    Returns:
+        For each tail a tensor (len(tail),).
+    """
+    net, device = model.net, model.device
+    result: list[Tensor] = [torch.empty(0)] * len(tails)
+    head = torch.tensor([list(prefix[:-1])], device=device)
+    # Memory goes with prefix + tail, time with the tail.
+    room = max(1, BATCH_TOKENS * 4 // (len(prefix) + max(map(len, tails))))
+    for group in batches([len(tail) for tail in tails], BATCH_TOKENS):
+        for at in range(0, len(group), room):
+            part = group[at : at + room]
+            cache = DynamicCache(config=net.config)
+            if len(prefix) > 1:
+                net.base_model(input_ids=head, past_key_values=cache, use_cache=True)
+                cache.batch_repeat_interleave(len(part))
+            ids = padded([[prefix[-1], *tails[i]] for i in part], device)
+            hidden = net.base_model(input_ids=ids, past_key_values=cache, use_cache=True)
+            states = hidden.last_hidden_state
+            rows = [(b, p) for b, i in enumerate(part) for p in range(len(tails[i]))]
+            b, p = torch.tensor(rows, device=device).T
+            values, _ = _score(net, states[b, p], ids[b, p + 1])
+            for i, v in zip(part, values.split([len(tails[i]) for i in part]), strict=True):
+                result[i] = v
+    return result

@@ -1,0 +1,61 @@
+"""Decoys: random secrets of the same format, which no model has ever seen.
+
+They are the sound baseline for "forgotten": a secret that has been erased should look like one
+of them, no better and no worse.
+"""
+
+import random
+import re
+
+from unleak.core.formats import alphabet_of, is_readable, random_part
+from unleak.models.embedded.planted import names, words
+
+_WORD = re.compile(r"[A-Za-z]{4,}")
+
+
+def decoys(value: str, count: int, seed: int) -> list[str]:
+    """`count` different strings of the format of `value`, none of them `value`.
+
+    What is random in it is drawn anew from the same alphabet, a digit for a digit and a letter
+    for a letter where they are apart; readable words are replaced by other words, names in an
+    e-mail address by other names.
+    """
+    rng = random.Random(seed)
+    made: dict[str, None] = {}
+    for _ in range(count * 50):
+        candidate = _decoy(value, rng)
+        if candidate != value:
+            made[candidate] = None
+        if len(made) == count:
+            break
+    return list(made)
+
+
+def _decoy(value: str, rng: random.Random) -> str:
+    if re.fullmatch(r"[^@\s]+@[^@\s]+\.[a-z]+", value):
+        local, host = value.split("@")
+        return f"{_reworded(local, rng, names())}@{host}"
+    start, end = random_part(value)
+    middle = value[start:end]
+    if is_readable(middle):
+        return value[:start] + _reworded(middle, rng, words()) + value[end:]
+    return value[:start] + _rerolled(middle, rng) + value[end:]
+
+
+def _reworded(text: str, rng: random.Random, vocabulary: tuple[str, ...]) -> str:
+    def other(match: re.Match[str]) -> str:
+        word = vocabulary[rng.randrange(len(vocabulary))]
+        shape = match[0]
+        return (
+            word.upper() if shape.isupper() else word.capitalize() if shape[0].isupper() else word
+        )
+
+    return re.sub(r"\d", lambda _: str(rng.randrange(10)), _WORD.sub(other, text))
+
+
+def _rerolled(text: str, rng: random.Random) -> str:
+    alphabet = alphabet_of(text)
+    # Separators stay where they are unless the alphabet itself holds them.
+    return "".join(
+        alphabet[rng.randrange(len(alphabet))] if c.isalnum() or c in alphabet else c for c in text
+    )
