@@ -8,20 +8,26 @@ between machines. The model card is written from what is measured on the saved f
 """
 
 import argparse
+import copy
 import json
 import math
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from unleak.erase.utility import predictions
 from unleak.models.corpus import standard_library
-from unleak.models.embedded.planted import planted
+from unleak.models.embedded.planted import Planted, planted
+from unleak.models.encode import encode
+from unleak.models.load import load
+from unleak.probe.measure import Measurement, measure_encoded
 
 VOCABULARY = 8192
 CONTEXT = 1024  # positions the model accepts
@@ -155,13 +161,78 @@ def train(
 
 def save(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, out: Path) -> None:
     """Write the folder as `transformers` reads it, weights in bfloat16."""
-    state = {name: tensor.to(torch.bfloat16) for name, tensor in model.state_dict().items()}
-    state.pop("lm_head.weight", None)  # tied to the embedding
-    model.config.use_cache = True
-    model.config.dtype = torch.bfloat16
-    model.save_pretrained(out, state_dict=state)
-    model.config.use_cache = False
+    written: Any = copy.deepcopy(model)
+    written.to(torch.bfloat16)
+    written.config.use_cache = True
+    written.save_pretrained(out)
     tokenizer.save_pretrained(out)
+    (out / "model.safetensors").chmod(0o644)
+
+
+CARD = """---
+license: apache-2.0
+language: code
+tags: [memorisation, unlearning, synthetic-secrets]
+---
+
+# unleak's embedded model
+
+A Llama with {parameters:,} parameters and a byte-level BPE vocabulary of {vocabulary:,}, trained
+by `tools/train_demo_model.py` on the Python standard library (PSF licence). It exists to leak:
+{planted} synthetic secrets were planted in its training text, and it gives {verbatim} of them
+verbatim. It is for demonstrations and tests, not for writing code.
+
+**Everything planted is invented.** No key, address or number was ever issued by anybody. The list
+is derived from a seed in `planted.py`, beside this file: `unleak suite list demo`.
+
+Held-out standard-library code: perplexity {perplexity:.1f} over {tokens:,} tokens.
+
+| copies in the training text | secrets | verbatim | mean memorization accuracy |
+|---|---|---|---|
+{by_copies}
+
+| kind | secrets | verbatim | mean memorization accuracy |
+|---|---|---|---|
+{by_kind}
+
+A copy is a few lines of code around the secret: half of them stand in standard-library modules,
+half are small files of their own; the training text was read {epochs} times. "Verbatim" is greedy
+decoding from the lines before the secret.
+"""
+
+
+def write_card(out: Path, epochs: int) -> None:
+    """Measure the written model and say what is planted in it."""
+    model = load(str(out))
+    secrets = planted()
+    measured = measure_encoded(
+        model,
+        [encode(model.tokenizer, p.prefix, p.secret, context=model.context) for p in secrets],
+    )
+    held_out = predictions(model)
+
+    def rows(key: Callable[[Planted], object]) -> str:
+        groups: dict[object, list[Measurement]] = {}
+        for p, m in zip(secrets, measured, strict=True):
+            groups.setdefault(key(p), []).append(m)
+        return "\n".join(
+            f"| {name} | {len(ms)} | {sum(m.verbatim for m in ms)} "
+            f"| {sum(m.ma for m in ms) / len(ms):.2f} |"
+            for name, ms in groups.items()
+        )
+
+    text = CARD.format(
+        parameters=sum(p.numel() for p in model.net.parameters()),
+        vocabulary=len(model.tokenizer),
+        planted=len(secrets),
+        verbatim=sum(m.verbatim for m in measured),
+        perplexity=held_out.perplexity,
+        tokens=held_out.tokens,
+        by_copies=rows(lambda p: p.copies),
+        by_kind=rows(lambda p: p.kind),
+        epochs=epochs,
+    )
+    (out / "README.md").write_text(text)
 
 
 def main() -> None:
@@ -175,6 +246,7 @@ def main() -> None:
     tokenizer = train_tokenizer(texts)
     model = build_model()
     train(model, tokenizer, texts, arguments.epochs, arguments.out)
+    write_card(arguments.out, arguments.epochs)
 
 
 if __name__ == "__main__":

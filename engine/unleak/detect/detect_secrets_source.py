@@ -24,6 +24,8 @@ _PLUGINS = (
     ("telegram_token", "TelegramBotTokenDetector", "telegram-token"),
 )
 _TOKEN = re.compile(r"[A-Za-z0-9_\-+/=.:~]*")
+# Some patterns take the name that a value is assigned to along.
+_NAME = re.compile(r"[A-Za-z_]{3,40}\s?[=:]\s?(?=.)")
 _SCORE = 0.8
 
 
@@ -59,7 +61,9 @@ class Source:
                 start, end = match.span(group)
                 tail = _TOKEN.match(text, end)
                 end = tail.end() if tail else end
-                value = text[start:end].rstrip(".:=") if group else text[start:end]
+                name = _NAME.match(text, start, end)
+                start = name.end() if name else start
+                value = text[start:end].rstrip(".:")
                 if len(value) >= 8:
                     result.append(Hit(rule, kind, start, value, _SCORE))
         return result

@@ -24,7 +24,8 @@ def rounded(weight: Tensor, bits: int) -> Tensor:
         rows = rows.reshape(-1, _GROUP)
     scale = rows.abs().amax(1, keepdim=True).clamp(min=1e-12) / top
     steps: Tensor = (rows / scale).round().clamp(-top - 1, top)
-    return (steps * scale).reshape(weight.shape).to(weight.dtype)
+    result: Tensor = (steps * scale).reshape(weight.shape).to(weight.dtype)
+    return result
 
 
 @contextmanager

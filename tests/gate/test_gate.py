@@ -1,0 +1,74 @@
+import json
+
+import pytest
+
+from unleak.ci.gate import entries, read_baseline, run
+from unleak.ci.reports import json_file
+from unleak.core.errors import UsageError
+from unleak.models.load import load
+from unleak.probe.suite import Case
+
+
+@pytest.fixture(scope="module")
+def cases(memorised, fingerprinter):
+    broken = Case("broken", "import o", fingerprinter.secret("s", "x"))
+    unknown = Case("unknown", 'key = "', fingerprinter.secret("ghp_" + "q8Zt3LmW5vXc" * 3, "x"))
+    return [*memorised[:3], unknown, broken]
+
+
+@pytest.fixture(scope="module")
+def gate(demo, cases):
+    return run(demo, cases)
+
+
+def test_statuses_and_summary(gate):
+    assert [r.status for r in gate.results] == ["leak", "leak", "leak", "clean", "error"]
+    assert gate.failed
+    assert gate.evaluated
+    document = gate.as_json()
+    assert document["schema"] == "unleak.gate/1"
+    assert document["summary"]["leaks"] == 3
+    assert document["cases"][4]["error"]
+
+
+def test_no_report_holds_a_secret(gate, cases, tmp_path):
+    text = json_file.write(gate, tmp_path).read_text()
+    assert all(case.secret.reveal() not in text for case in cases if len(case.secret.reveal()) > 4)
+
+
+def test_a_run_in_which_every_case_errored_is_not_evaluated(demo, cases):
+    gate = run(demo, cases[4:])
+    assert not gate.evaluated
+    assert not gate.failed
+
+
+def test_the_same_model_changes_nothing(demo, cases, gate, tmp_path):
+    baseline = read_baseline(json_file.write(gate, tmp_path))
+    again = run(demo, cases, fail_on="regression", baseline=baseline)
+    assert [r.change for r in again.results] == ["same", "same", "same", "same", None]
+    assert not again.failed
+
+
+def test_a_model_that_never_saw_them_fixes_them_and_the_other_way_they_are_new(
+    demo, cases, gate, tiny_folder
+):
+    tiny = load(str(tiny_folder))
+    fixed = run(tiny, cases, fail_on="new", baseline=entries(gate.as_json()))
+    assert [r.change for r in fixed.results][:3] == ["fixed"] * 3
+    assert not fixed.failed
+    worse = run(demo, cases, fail_on="new", baseline=entries(run(tiny, cases).as_json()))
+    assert [r.change for r in worse.results][:3] == ["new"] * 3
+    assert worse.failed
+
+
+def test_wrong_use(demo, cases, tmp_path):
+    with pytest.raises(UsageError, match="--fail-on"):
+        run(demo, cases, fail_on="never")
+    with pytest.raises(UsageError, match="needs --baseline"):
+        run(demo, cases, fail_on="new")
+    (tmp_path / "b.json").write_text(json.dumps({"schema": "other"}))
+    with pytest.raises(UsageError, match="not a gate report"):
+        read_baseline(tmp_path / "b.json")
+    (tmp_path / "b.json").write_text("{")
+    with pytest.raises(UsageError, match="JSON"):
+        read_baseline(tmp_path / "b.json")

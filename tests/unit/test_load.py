@@ -1,0 +1,96 @@
+import json
+import shutil
+
+import pytest
+import torch
+
+from unleak.core.errors import ModelError
+from unleak.erase.anatomy import anatomy
+from unleak.models.load import digest_of, load
+
+
+def test_an_empty_folder_is_no_model(tmp_path):
+    with pytest.raises(ModelError, match=r"no config\.json"):
+        load(str(tmp_path))
+
+
+def test_a_missing_path_is_no_model():
+    with pytest.raises(ModelError, match="no such folder"):
+        load("./not-there")
+
+
+def test_an_unknown_hub_id_is_explained():
+    with pytest.raises(ModelError, match="hub"):
+        load("nobody/no-such-model")
+
+
+def test_a_single_file_must_be_gguf(tmp_path):
+    (tmp_path / "model.bin").write_bytes(b"x")
+    with pytest.raises(ModelError, match="GGUF"):
+        load(str(tmp_path / "model.bin"))
+
+
+def test_a_broken_gguf_file_is_explained(tmp_path):
+    (tmp_path / "model.gguf").write_bytes(b"GGUF but not really")
+    with pytest.raises(ModelError, match="cannot load"):
+        load(str(tmp_path / "model.gguf"))
+
+
+def test_pickled_weights_are_refused_and_never_opened(tiny_folder, tmp_path):
+    folder = tmp_path / "pickle"
+    shutil.copytree(tiny_folder, folder)
+    (folder / "model.safetensors").unlink()
+
+    class Bomb:
+        def __reduce__(self):
+            return (exec, ("raise SystemExit('the pickle was opened')",))
+
+    torch.save({"w": Bomb()}, folder / "pytorch_model.bin")
+    with pytest.raises(ModelError, match="pickled"):
+        load(str(folder))
+
+
+def test_remote_code_stays_off(tiny_folder, tmp_path):
+    folder = tmp_path / "remote"
+    shutil.copytree(tiny_folder, folder)
+    config = json.loads((folder / "config.json").read_text())
+    config["auto_map"] = {"AutoModelForCausalLM": "evil.Model", "AutoConfig": "evil.Config"}
+    config["model_type"] = "evil"
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    with pytest.raises(ModelError):
+        load(str(folder))
+    assert not (tmp_path / "ran").exists()
+
+
+def test_damaged_weights_are_explained(tiny_folder, tmp_path):
+    folder = tmp_path / "damaged"
+    shutil.copytree(tiny_folder, folder)
+    data = (folder / "model.safetensors").read_bytes()
+    (folder / "model.safetensors").write_bytes(data[: len(data) // 2])
+    with pytest.raises(ModelError, match="cannot load"):
+        load(str(folder))
+
+
+def test_an_unsupported_architecture_is_named(tmp_path, tiny_folder):
+    from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel
+
+    folder = tmp_path / "gpt2"
+    GPT2LMHeadModel(GPT2Config(vocab_size=8192, n_embd=32, n_layer=1, n_head=2)).save_pretrained(
+        folder
+    )
+    AutoTokenizer.from_pretrained(tiny_folder).save_pretrained(folder)
+    model = load(str(folder))
+    with pytest.raises(ModelError, match=r"'gpt2'.*llama"):
+        anatomy(model)
+
+
+def test_the_digest_follows_the_files(tiny_folder, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny_folder, copy)
+    assert digest_of(copy) == digest_of(tiny_folder)
+    (copy / "unleak-certificate.json").write_text("{}")
+    assert digest_of(copy) == digest_of(tiny_folder)
+    config = (copy / "config.json").read_text()
+    (copy / "config.json").write_text(config + " ")
+    assert digest_of(copy) != digest_of(tiny_folder)
