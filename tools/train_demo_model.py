@@ -166,6 +166,14 @@ def save(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, out: Path)
     written.config.use_cache = True
     written.save_pretrained(out)
     tokenizer.save_pretrained(out)
+    # The class name that every version of transformers knows.
+    settings = {
+        "clean_up_tokenization_spaces": False,
+        "eos_token": END,
+        "model_max_length": CONTEXT,
+        "tokenizer_class": "PreTrainedTokenizerFast",
+    }
+    (out / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n")
     (out / "model.safetensors").chmod(0o644)
 
 
