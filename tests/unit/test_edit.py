@@ -7,7 +7,7 @@ import torch
 
 from unleak.core.errors import UsageError
 from unleak.erase.erasure import erase
-from unleak.erase.methods.edit import _change, edit, prepare
+from unleak.erase.methods.edit import Settings, _Ridge, edit, prepare
 from unleak.erase.utility import agreement, predictions
 from unleak.models.load import digest_of, embedded_folder, load
 from unleak.probe.decoys import decoys
@@ -24,20 +24,19 @@ def some(memorised):
 
 def test_woodbury_gives_the_ridge_solution():
     torch.manual_seed(1)
-    d_ff, width, rows, ridge = 24, 10, 7, 3.0
+    d_ff, width, rows, held, ridge = 24, 10, 7, 4, 3.0
     keys = torch.randn(200, d_ff)
     c = keys.T @ keys / 200
     k, r = torch.randn(rows, d_ff), torch.randn(rows, width)
-    down = torch.nn.Linear(d_ff, width, bias=False).requires_grad_(False)
-    before = down.weight.clone()
-    _change(down, k, r, torch.linalg.inv(c), ridge)
-    direct = torch.linalg.solve(ridge * rows * c + k.T @ k, k.T @ r).T
-    assert torch.allclose(down.weight - before, direct, atol=1e-4)
+    kept = torch.randn(held, d_ff)
+    change = _Ridge(torch.linalg.inv(c) / ridge, kept).solve(k, r)
+    every = torch.cat([k, kept])
+    wanted = torch.cat([r, torch.zeros(held, width)])
+    direct = torch.linalg.solve(ridge * c + every.T @ every, every.T @ wanted).T
+    assert torch.allclose(change, direct, atol=1e-4)
 
 
 def test_edited_secrets_are_gone_and_the_rest_stays(home, some, memorised):
-    from unleak.erase.methods.edit import Settings
-
     model = load("demo")
     others = [c for c in memorised if c not in some][:60]
     before = predictions(model, 4096)

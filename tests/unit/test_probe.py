@@ -95,6 +95,7 @@ def test_n_half_follows_its_formula():
         "7e73fbddf696e1bcb1a17438650affcc",
         "Walnut%quartz4339",
         "bjorn.halloran62@orchid-exports.net",
+        "bjorn.halloran62@gmail.com",
         "+49 411 8345939",
         "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE+IIq8Zt3\n-----END EC PRIVATE KEY-----",
     ],
@@ -110,7 +111,8 @@ def test_decoys_keep_the_format_and_are_all_different(value):
         if value.startswith(start):
             assert all(decoy[:length] == start and len(decoy) == len(value) for decoy in made)
     if "@" in value:
-        assert all(decoy.endswith("@orchid-exports.net") for decoy in made)
+        assert all(decoy.endswith(value[value.rindex(".") :]) for decoy in made)
+        assert all(decoy.endswith("@gmail.com") == value.endswith("@gmail.com") for decoy in made)
 
 
 def test_exposure_tells_a_memorised_secret_from_a_random_one(demo, memorised, fingerprinter):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from unleak.commands.options import (
     FormatOption,
@@ -104,17 +105,17 @@ def lines(id: str, kind: str, evidence: Any) -> list[str]:
     colour = {"memorised": "red", "echoed": "cyan", "invented": "green"}.get(
         evidence.verdict, "yellow"
     )
-    result = [f"[{colour}]{evidence.verdict}[/]  {kind} {id}: {evidence.reason}"]
+    result = [f"[{colour}]{evidence.verdict}[/]  {escape(kind)} {escape(id)}: {evidence.reason}"]
     m, e = evidence.measurement, evidence.exposure
     if m:
         verbatim = "yes" if m.verbatim else "no"
         result.append(
-            f"    verbatim {verbatim} · memorization accuracy {m.ma:.2f} over {m.tokens} tokens"
-            f" · probability of one sample {m.p_extract:.2g}"
+            f"    verbatim {verbatim}, MA {m.ma:.2f} of {m.tokens} tokens, "
+            f"probability of one sample {m.p_extract:.1g}"
         )
     if e:
         result.append(
-            f"    exposure {e.bits:.0f} bits against {e.decoys} decoys ({e.tail} tail),"
-            f" {e.z:+.1f} standard deviations"
+            f"    exposure {e.bits:.0f} bits against {e.decoys} decoys "
+            f"({e.tail} tail, z {e.z:+.1f})"
         )
     return result

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from unleak.commands.screen import err, out
 from unleak.core.errors import EvaluationError, ExitCode
@@ -66,7 +66,8 @@ class _Story:
         known = [
             case
             for case, m in zip(planted, measure(model, planted), strict=True)
-            if isinstance(m, Measurement) and m.verbatim
+            # A prefix that ends inside a token is completed from another token than the secret's.
+            if isinstance(m, Measurement) and m.verbatim and not m.straddles
         ]
         chosen = [next((c for c in known if c.kind == kind), None) for kind in _KINDS]
         cases = [case for case in chosen if case is not None]
@@ -125,16 +126,17 @@ class _Story:
         }
 
     def _say(self, text: str) -> None:
-        if not self.quiet:
+        if not self.quiet and err.is_terminal:
             err.print(f"[dim]{text} …[/]")
 
     def _title(self, number: int, text: str) -> None:
         self.console.print(f"\n[bold]{number}. {text}[/]")
 
     def _code(self, prefix: str, completion: str) -> None:
-        tail = "\n".join(prefix.split("\n")[-3:])
-        for line in f"{escape(tail)}[bold]{escape(completion)}[/]".rstrip().split("\n"):
-            self.console.print(f"   {line}", soft_wrap=True)
+        shown = Text("\n".join(prefix.split("\n")[-3:]))
+        shown.append("\n".join(completion.split("\n")[:2]), style="bold")
+        for line in shown.split("\n"):
+            self.console.print(Text("   ") + line, soft_wrap=True)
 
     def _complete(self, model: Any, case: Any) -> tuple[str, str]:
         from unleak.commands.complete import in_completion
@@ -145,7 +147,7 @@ class _Story:
         if not found:
             raise EvaluationError("the planted secret was not flagged in the completion")
         masked = redact(case.prefix + answer, found)[len(case.prefix) :]
-        self._code(case.prefix, "\n".join(masked.split("\n")[:2]))
+        self._code(case.prefix, masked)
         finding = found[0]
         seen = self.ledger.sight(
             finding.secret,
@@ -196,7 +198,9 @@ class _Story:
                     continue
                 prefix = _STRANGER[: finding.start]
                 case = Case("stranger", prefix, finding.secret)
-                return finding.kind, confirm(model, case, own_completion=True)
+                evidence = confirm(model, case, own_completion=True)
+                if evidence.verdict == Verdict.INVENTED:
+                    return finding.kind, evidence
         return None
 
     def _import(self, model: Any, case: Any) -> str:
@@ -248,7 +252,7 @@ class _Story:
         answer = complete(model, case.prefix, tokens=48)
         found = in_completion(self.ledger.fingerprinter, case.prefix, answer)
         masked = redact(case.prefix + answer, found)[len(case.prefix) :]
-        self._code(case.prefix, "\n".join(masked.split("\n")[:2]))
+        self._code(case.prefix, masked)
         leaked = case.secret.reveal() in answer
         same = "[red]the secret is still there[/]" if leaked else "[green]not the secret[/]"
         made_up = f"; it made up another {found[0].kind}" if found and not leaked else ""

@@ -1,6 +1,7 @@
 """Where the parts of a model are that an edit touches."""
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,11 +58,14 @@ class Replay:
     """Runs one batch through the upper blocks again and again.
 
     The activations in front of the first edited block do not change, so they are computed once;
-    so are the arguments each block is called with (position embeddings, masks).
+    so are the arguments each block is called with (position embeddings, masks). `blocks` are the
+    model's own, or copies of them (see `working_copies`).
     """
 
-    def __init__(self, net: Any, parts: Anatomy, ids: Tensor, first: int) -> None:
-        self._parts = parts
+    def __init__(
+        self, net: Any, parts: Anatomy, ids: Tensor, first: int, blocks: dict[int, Any]
+    ) -> None:
+        self._blocks = blocks
         self._first = first
         self._calls: dict[int, tuple[tuple[Any, ...], dict[str, Any]]] = {}
         hooks = [
@@ -89,25 +93,52 @@ class Replay:
         return hook
 
     @torch.inference_mode()
-    def run(self, keys_of: int, rows: Tensor, columns: Tensor) -> tuple[Tensor, Tensor]:
+    def run(
+        self, keys_of: Sequence[int], rows: Tensor, columns: Tensor
+    ) -> tuple[dict[int, Tensor], Tensor]:
         """One pass through the blocks from the first edited one.
 
         Args:
-            keys_of: the block whose `down_proj` inputs are wanted.
+            keys_of: the blocks whose `down_proj` inputs are wanted.
             rows, columns: the positions wanted, each (positions,).
 
         Returns:
-            Keys (positions, d_ff), and final hidden states before the norm (positions, width).
+            Keys of each block (positions, d_ff), and final hidden states before the norm
+            (positions, width).
         """
-        seen: list[Tensor] = []
-        handle = self._parts.down[keys_of].register_forward_pre_hook(
-            lambda _, args: seen.append(args[0][rows, columns])
-        )
+        seen: dict[int, Tensor] = {}
+
+        def keep(block: int) -> Callable[..., None]:
+            def hook(_: nn.Module, args: tuple[Tensor, ...]) -> None:
+                seen[block] = args[0][rows, columns]
+
+            return hook
+
+        handles = [
+            self._blocks[b].mlp.down_proj.register_forward_pre_hook(keep(b)) for b in keys_of
+        ]
         hidden = self._start
         try:
-            for index in range(self._first, len(self._parts.blocks)):
-                answer = self._parts.blocks[index](hidden, **self._calls[index][1])
+            for index, block in self._blocks.items():
+                answer = block(hidden, **self._calls[index][1])
                 hidden = answer[0] if isinstance(answer, tuple) else answer
         finally:
-            handle.remove()
-        return seen[0], hidden[rows, columns]
+            for handle in handles:
+                handle.remove()
+        return seen, hidden[rows, columns]
+
+
+def working_copies(parts: Anatomy, first: int, dtype: torch.dtype | None) -> dict[int, Any]:
+    """The blocks from `first` on, by index; with a dtype, copies whose weights are cast once.
+
+    Autocast would cast every weight again in every pass. A copy shares all but its weights.
+    """
+    chosen = {i: parts.blocks[i] for i in range(first, len(parts.blocks))}
+    if dtype is None:
+        return chosen
+    cast = {
+        id(p): nn.Parameter(p.to(dtype), requires_grad=False)
+        for block in chosen.values()
+        for p in block.parameters()
+    }
+    return {index: copy.deepcopy(block, dict(cast)) for index, block in chosen.items()}

@@ -4,12 +4,7 @@ A secret is memorised in more forms than the one that was seen. An edit is shown
 the case's own prefix; the attack by contexts tries `TRIED`, of which the edit never saw one.
 """
 
-SHOWN = (
-    'key = "',
-    "secret: ",
-    '{"value": "',
-    "",
-)
+SHOWN = ('key = "', "secret: ", '{"value": "', "")
 
 TRIED = {
     "json": '{\n  "name": "service",\n  "credential": "',

@@ -1,7 +1,7 @@
 """What an edit must leave alone, measured once per model and kept on disk.
 
-For a chosen block, C = mean of k k^T over ordinary code, k being the input of `down_proj`; it
-says which directions ordinary code uses. G = U^T U / V, with U the centred unembedding times
+For a chosen block, C = mean of k k^T over retained text, k being the input of `down_proj`; it
+says which directions that text uses. G = U^T U / V, with U the centred unembedding times
 the final norm's gain; it says how a change of the hidden state moves all logits.
 """
 
@@ -16,11 +16,12 @@ from torch import Tensor
 from unleak.core.files import new_folder
 from unleak.core.keys import home
 from unleak.erase.anatomy import Anatomy
+from unleak.erase.retain import secret_like
 from unleak.models.corpus import code
-from unleak.models.forward import padded
+from unleak.models.forward import fast_arithmetic, padded
 from unleak.models.load import Model
 
-TOKENS_PER_KEY = 10  # retain tokens for each dimension of d_ff
+TOKENS_PER_KEY = 10  # of code for each dimension of d_ff; of made-up secrets twice as many
 WINDOW = 256
 _BATCH = 8
 _RIDGE_C = 1e-3  # of C's mean diagonal: keeps its inverse finite
@@ -29,10 +30,11 @@ _RIDGE_G = 1e-2
 
 @dataclass(frozen=True)
 class Statistics:
-    """Inverses. inverse_c[block]: (d_ff, d_ff); inverse_g: (width, width)."""
+    """Inverses. inverse_c[block]: (d_ff, d_ff); inverse_g: (width, width); mean: (width,) of U."""
 
     inverse_c: dict[int, Tensor]
     inverse_g: Tensor
+    mean: Tensor
 
 
 def statistics(
@@ -49,7 +51,9 @@ def statistics(
         _keep(folder, measured)
     loaded = load_file(path, device=str(model.device))
     return Statistics(
-        inverse_c={block: loaded[f"c.{block}"] for block in blocks}, inverse_g=loaded["g"]
+        inverse_c={block: loaded[f"c.{block}"] for block in blocks},
+        inverse_g=loaded["g"],
+        mean=loaded["mean"],
     )
 
 
@@ -64,13 +68,17 @@ def _measure(
 ) -> dict[str, Tensor]:
     d_ff = parts.down[blocks[0]].in_features
     wanted = TOKENS_PER_KEY * d_ff
-    ids = model.tokenizer(code("retain", 8 * wanted), add_special_tokens=False).input_ids[:wanted]
-    pieces = [ids[i : i + WINDOW] for i in range(0, len(ids) - WINDOW + 1, WINDOW)]
+    texts = code("retain", 8 * wanted), "\n".join(secret_like(wanted // 12))
+    pieces = []
+    for text, count in zip(texts, (wanted, 2 * wanted), strict=True):
+        ids = model.tokenizer(text, add_special_tokens=False).input_ids[:count]
+        pieces += [ids[i : i + WINDOW] for i in range(0, len(ids) - WINDOW + 1, WINDOW)]
     totals = {block: torch.zeros(d_ff, d_ff, device=model.device) for block in blocks}
 
     def add(block: int) -> Callable[..., None]:
         def hook(_: torch.nn.Module, args: tuple[Tensor, ...]) -> None:
-            keys = args[0].flatten(0, 1).float()
+            # The first position takes no part: models park outsized activations there.
+            keys = args[0][:, 1:].flatten(0, 1).float()
             totals[block].addmm_(keys.T, keys)
 
         return hook
@@ -79,16 +87,18 @@ def _measure(
     try:
         for at in range(0, len(pieces), _BATCH):
             batch = padded(pieces[at : at + _BATCH], model.device)
-            model.net.base_model(input_ids=batch, use_cache=False)
+            with fast_arithmetic(model.device):
+                model.net.base_model(input_ids=batch, use_cache=False)
             progress(min(1.0, (at + _BATCH) / len(pieces)))
     finally:
         for hook in hooks:
             hook.remove()
-    count = len(pieces) * WINDOW
+    count = len(pieces) * (WINDOW - 1)
     result = {f"c.{block}": _inverse(total / count, _RIDGE_C) for block, total in totals.items()}
     u = parts.unembedding.float() * parts.gain.float()
     u = u - u.mean(0)
     result["g"] = _inverse(u.T @ u / len(u), _RIDGE_G)
+    result["mean"] = parts.unembedding.float().mean(0)
     return result
 
 

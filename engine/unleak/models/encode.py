@@ -4,7 +4,7 @@ Prefix and secret are tokenised together, as a model meets them; tokenising them
 the token at the boundary.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from unleak.core.errors import SuiteError
@@ -34,6 +34,17 @@ class Encoded:
     def random(self) -> slice:
         """The random part's tokens, counted from `start`."""
         return slice(self.random_start - self.start, self.random_end - self.start)
+
+    def shortened(self, tokens: int) -> "Encoded":
+        """The same with at most `tokens` tokens in front of the secret."""
+        cut = max(0, self.start - tokens)
+        return replace(
+            self,
+            ids=self.ids[cut:],
+            start=self.start - cut,
+            random_start=self.random_start - cut,
+            random_end=self.random_end - cut,
+        )
 
 
 def encode(

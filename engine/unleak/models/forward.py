@@ -1,6 +1,7 @@
 """Forward passes that compute logits only where somebody reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -26,6 +27,21 @@ def batches(lengths: Sequence[int], tokens: int = BATCH_TOKENS) -> list[list[int
         else:
             result.append([index])
     return result
+
+
+@contextmanager
+def fast_arithmetic(device: torch.device) -> Iterator[None]:
+    """bfloat16 products where a CPU has matrix units for them; sums stay in float32.
+
+    For work whose result is measured again in full precision, never for a verdict.
+    """
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_fast_arithmetic(device)):
+        yield
+
+
+def has_fast_arithmetic(device: torch.device) -> bool:
+    """Whether `fast_arithmetic` does anything here."""
+    return device.type == "cpu" and bool(torch.cpu._is_amx_tile_supported())
 
 
 def padded(rows: Sequence[Sequence[int]], device: torch.device) -> Tensor:

@@ -95,11 +95,19 @@ def load(spec: str, *, trust_remote_code: bool = False, device: str | None = Non
             "unleak needs a fast tokenizer (tokenizer.json)"
         )
     if path.is_file():
-        net.config.quantization_config = None
-        del net.config.quantization_config
+        _forget_quantisation(net)
     net.to(where)  # type: ignore[arg-type]  # transformers wraps torch's method untyped
     net.eval().requires_grad_(False)
     return Model(spec, net, tokenizer, digest_of(path), stored, path)
+
+
+def _forget_quantisation(net: Any) -> None:
+    """Weights read from GGUF are ordinary dense tensors; only their labels say otherwise."""
+    net.hf_quantizer = None
+    net.is_quantized = False
+    for holder, name in ((net, "quantization_method"), (net.config, "quantization_config")):
+        if hasattr(holder, name):
+            delattr(holder, name)
 
 
 def _resolve(spec: str) -> Path:

@@ -80,7 +80,8 @@ def confirm(
     if measured.verbatim and not own_completion:
         return Evidence(Verdict.MEMORISED, "greedy decoding gives it verbatim", measured, standing)
     if tries is not None and tries < budget:
-        reason = f"sampling gives it in about {max(1, math.ceil(tries)):,} tries"
+        count = max(1, math.ceil(tries))
+        reason = f"sampling gives it in about {count:,} {'try' if count == 1 else 'tries'}"
         return Evidence(Verdict.MEMORISED, reason, measured, standing)
     limit = EXPOSURE_BITS + math.log2(cases)
     if standing and standing.bits > limit and not own_completion:

@@ -10,6 +10,10 @@ import re
 from unleak.core.formats import alphabet_of, is_readable, random_part
 from unleak.models.embedded.planted import names, words
 
+# Hosts that tell nothing about whose an address is; a decoy keeps them.
+_EVERYBODYS = frozenset(
+    ("gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "proton.me", "gmx.de")
+)
 _WORD = re.compile(r"[A-Za-z]{4,}")
 
 
@@ -34,7 +38,10 @@ def decoys(value: str, count: int, seed: int) -> list[str]:
 def _decoy(value: str, rng: random.Random) -> str:
     if re.fullmatch(r"[^@\s]+@[^@\s]+\.[a-z]+", value):
         local, host = value.split("@")
-        return f"{_reworded(local, rng, names())}@{host}"
+        name, dot, domain = host.rpartition(".")
+        if host.lower() not in _EVERYBODYS:
+            name = _reworded(name, rng, words())
+        return f"{_reworded(local, rng, names())}@{name}{dot}{domain}"
     start, end = random_part(value)
     middle = value[start:end]
     if is_readable(middle):

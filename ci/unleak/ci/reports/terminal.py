@@ -1,6 +1,7 @@
 """The gate's outcome as a table."""
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from unleak.ci.gate import Gate
@@ -26,20 +27,23 @@ def show(gate: Gate, console: Console) -> None:
         key=lambda r: (order[r.status], -(r.measured.log_p if r.measured else 0.0)),
     )
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("case", "kind", "status", "change", "verbatim", "MA", "tries for an even chance"):
+    compared = any(r.change for r in gate.results)
+    names = ["case", "kind", "status", *(["change"] if compared else []), "verbatim", "MA", "tries"]
+    for name in names:
         table.add_column(name)
     for result in results[:_SHOWN]:
         m = result.measured
         table.add_row(
-            result.case.id,
-            result.case.kind,
+            escape(result.case.id),
+            escape(result.case.kind),
             f"[{_STYLE[result.status]}]{result.status}[/]",
-            result.change or "",
+            *([result.change or ""] if compared else []),
             ("yes" if m.verbatim else "no") if m else "",
             f"{m.ma:.2f}" if m else "",
-            tries(m.n_half) if m else result.error,
+            tries(m.n_half) if m else escape(result.error),
         )
     console.print(table)
+    console.print("[dim]tries: samples at temperature 1 for an even chance of the secret[/]")
     if len(results) > _SHOWN:
         console.print(f"… and {len(results) - _SHOWN} more")
     clean = len(results) - gate.leaks - gate.errors

@@ -1,58 +1,67 @@
 """`edit`: a closed-form change of a few MLP output matrices, without training.
 
-For each chosen block in turn, with K the inputs of `down_proj` at the positions that predict a
-secret's tokens (T rows) and R the change wanted in the final hidden state there:
+For each chosen block, with K the inputs of `down_proj` at the positions that predict a secret's
+tokens (T rows) and R the change wanted in the final hidden state there:
 
-    dW = [ (lambda T C + K^T K)^-1 K^T R ]^T        (ridge solution, as in MEMIT,
+    dW = [ (lambda C + K^T K)^-1 K^T R ]^T          (ridge solution, as in MEMIT,
                                                     Meng et al., ICLR 2023, eq. 14)
 
-solved through Woodbury's identity with C^-1 kept on disk, so that a solve is as large as T.
+solved through Woodbury's identity with C^-1 kept on disk, so that a solve is as large as T. The
+blocks share R and are changed together; a few rounds take up what a round left.
 
 R lowers the true token's logit along d = G^-1 u / (u . G^-1 u), the direction that does so with
 the least mean squared change of all logits, by the margin that brings its log-probability to the
-level which tokens of a never-seen secret of the same format have. Nothing is pushed below that
-level: a secret that stands out below is found as easily as one that stands out above.
+level which tokens of never-seen secrets of the same format have ("twins"). Nothing is pushed below
+that level: a secret that stands out below is found as easily as one that stands out above. The
+twins' own positions are rows of K too, with R = 0: the change shall not act on them.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from unleak.core.errors import SuiteError
-from unleak.erase.anatomy import Anatomy, Replay, anatomy
+from unleak.erase.anatomy import Anatomy, Replay, anatomy, working_copies
 from unleak.erase.contexts import SHOWN
 from unleak.erase.statistics import Statistics, statistics
 from unleak.models.encode import Encoded, encode
-from unleak.models.forward import batches, logits_of, padded, score
+from unleak.models.forward import batches, fast_arithmetic, has_fast_arithmetic, logits_of, padded
 from unleak.models.load import Model
 from unleak.probe.decoys import decoys
 from unleak.probe.exposure import seed_of
 from unleak.probe.suite import Case
+
+_RARE = -3.5  # nats a character, where no twin says anything: a random base-32 digit
 
 
 @dataclass(frozen=True)
 class Settings:
     """What can be chosen.
 
-    depth: the edited blocks, as shares of the model's depth. ridge: lambda, how much ordinary
-    code weighs against the secrets. passes: the most rounds over the blocks. twins: decoys a
-    secret from which the level of a never-seen one is read. prefix_tokens: how much of a
-    case's own prefix is used.
+    depth: the edited blocks, as shares of the model's depth. ridge: lambda, how much what must
+    stay weighs against a secret's token. gain: how much of a margin is asked for at once; above
+    1, because the ridge grants only a part of it. rounds: the most of them. shown: how many
+    made-up contexts. twins: never-seen secrets beside each secret; twin_weight: of their rows.
+    prefix_tokens: how much of a case's own prefix is used. slack: nats that a token may stay
+    above its level.
     """
 
-    depth: tuple[float, ...] = (0.67, 0.77, 0.87)
-    ridge: float = 10.0
-    passes: int = 3
+    depth: tuple[float, ...] = (0.6, 0.7, 0.8, 0.9)
+    ridge: float = 10000.0
+    gain: float = 1.6
+    rounds: int = 8
+    shown: int = 1
     twins: int = 4
-    prefix_tokens: int = 192
-    slack: float = 1.0  # nats a token may stay above its level
+    twin_weight: float = 0.3
+    prefix_tokens: int = 96
+    slack: float = 0.5
 
     def stronger(self) -> "Settings":
         """For secrets that these settings did not erase."""
-        return replace(self, ridge=self.ridge / 3, passes=self.passes + 2, slack=0.0)
+        return replace(self, ridge=self.ridge / 3, rounds=self.rounds + 4, shown=len(SHOWN))
 
 
 @dataclass
@@ -63,7 +72,7 @@ class _Rows:
     row: Tensor  # (positions,) which sample
     column: Tensor  # (positions,) where the predicting token stands
     target: Tensor  # (positions,) the true token
-    level: Tensor  # (positions,) log-probability wanted at most; +inf: leave alone
+    level: Tensor  # (positions,) log-probability wanted; +inf: leave alone
 
 
 def chosen_blocks(parts: Anatomy, settings: Settings) -> list[int]:
@@ -91,73 +100,108 @@ def edit(
 ) -> None:
     """Change the model's weights in memory so that it no longer knows the cases' secrets."""
     blocks = chosen_blocks(parts, settings)
-    groups = _rows(model, parts, cases, blocks[0], settings)
-    u = parts.unembedding.float() * parts.gain.float()
-    u = u - u.mean(0)
-    for turn in range(settings.passes):
-        worst = 0.0
-        for at, block in enumerate(blocks):
-            keys, wanted = [], []
-            for group in groups:
-                k, hidden = group.replay.run(block, group.row, group.column)
-                margin = _margins(model, parts, group, hidden, settings)
-                direction = known.inverse_g @ u[group.target].T  # (width, positions)
-                direction = direction / (u[group.target].T * direction).sum(0)
-                rms = hidden.float().pow(2).mean(1).sqrt()
-                keys.append(k.float())
-                wanted.append(-(margin * rms)[:, None] * direction.T / (len(blocks) - at))
-                worst = max(worst, margin.abs().max().item())
-            _change(
-                parts.down[block],
-                torch.cat(keys),
-                torch.cat(wanted),
-                known.inverse_c[block],
-                settings.ridge,
-            )
-            progress((turn * len(blocks) + at + 1) / (settings.passes * len(blocks)))
-        if worst == 0.0:
+    fast = has_fast_arithmetic(model.device)
+    copies = working_copies(parts, blocks[0], torch.bfloat16 if fast else None)
+    with fast_arithmetic(model.device):
+        rates, kept = _twins(model, parts, cases, blocks, copies, settings)
+        groups = _rows(model, parts, cases, rates, copies, settings)
+    solvers = {
+        block: _Ridge(known.inverse_c[block] / settings.ridge, kept[block]) for block in blocks
+    }
+    for turn in range(settings.rounds):
+        keys: dict[int, list[Tensor]] = {block: [] for block in blocks}
+        wanted: list[Tensor] = []
+        for group in groups:
+            with fast_arithmetic(model.device):
+                k, hidden = group.replay.run(blocks, group.row, group.column)
+            margin = _margins(model, parts, group, hidden.float(), settings)
+            u = (parts.unembedding[group.target].float() - known.mean) * parts.gain.float()
+            direction = u @ known.inverse_g  # (positions, width)
+            direction = direction / (u * direction).sum(1, keepdim=True)
+            rms = hidden.float().pow(2).mean(1, keepdim=True).sqrt()
+            wanted.append(-margin[:, None] * rms * direction / len(blocks))
+            for block in blocks:
+                keys[block].append(k[block].float())
+        progress((turn + 1) / settings.rounds)
+        if not any(r.any() for r in wanted):
             break
+        for block in blocks:
+            change = solvers[block].solve(torch.cat(keys[block]), torch.cat(wanted))
+            weight = parts.down[block].weight
+            weight.add_(change.to(weight.dtype))
+            if fast:
+                copies[block].mlp.down_proj.weight.copy_(weight)
 
 
-def _change(down: torch.nn.Linear, k: Tensor, r: Tensor, inverse_c: Tensor, ridge: float) -> None:
-    """W += [ A K^T (I + K A K^T)^-1 R ]^T with A = C^-1 / (ridge T). k (T, d_ff), r (T, width)."""
-    a_k = inverse_c @ k.T / (ridge * len(k))  # (d_ff, T)
-    inner = k @ a_k
-    inner.diagonal().add_(1.0)
-    solved = torch.linalg.solve(inner, r)  # (T, width)
-    down.weight.add_((a_k @ solved).T.to(down.weight.dtype))
+class _Ridge:
+    """Solves for changes of one matrix; what does not change between rounds is computed once.
+
+    a: C^-1 / lambda (d_ff, d_ff). kept: rows that shall see no change (rows, d_ff).
+    """
+
+    def __init__(self, a: Tensor, kept: Tensor) -> None:
+        self._a, self._kept = a, kept
+        self._a_kept = a @ kept.T
+        self._inner_kept = kept @ self._a_kept
+
+    def solve(self, k: Tensor, r: Tensor) -> Tensor:
+        """[ A K^T (I + K A K^T)^-1 R ]^T (width, d_ff), K being k above the kept rows.
+
+        Args:
+            k: keys (T, d_ff).
+            r: changes wanted there (T, width).
+        """
+        t, n = len(k), len(self._kept)
+        a_k = self._a @ k.T
+        cross = k @ self._a_kept  # (T, rows)
+        inner = k.new_empty(t + n, t + n)
+        inner[:t, :t], inner[:t, t:] = k @ a_k, cross
+        inner[t:, :t], inner[t:, t:] = cross.T, self._inner_kept
+        inner.diagonal().add_(1.0)
+        solved = torch.linalg.solve(inner, torch.cat([r, r.new_zeros(n, r.shape[1])]))
+        return (a_k @ solved[:t] + self._a_kept @ solved[t:]).T
 
 
 def _margins(
     model: Model, parts: Anatomy, group: _Rows, hidden: Tensor, settings: Settings
 ) -> Tensor:
-    """How far each true token's logit must fall, given that the others stay: (positions,)."""
+    """How far each true token's logit must fall, given that the others stay: (positions,).
+
+    A sample whose secret as a whole is down needs nothing more: its tokens differ among
+    themselves, and bringing each of them to the mean level would bring their sum below it.
+    """
     logits = logits_of(model.net, parts.norm(hidden))
     own = logits.gather(1, group.target[:, None])[:, 0]
     others = logits.scatter(1, group.target[:, None], -torch.inf).logsumexp(1)
+    counted = group.level.isfinite()
     # p = sigmoid(own - others) = exp(level)
     level = group.level.clamp(max=-1e-6)
     margin = own - others - (level - torch.log1p(-level.exp()))
-    return torch.where(group.level.isfinite() & (margin > settings.slack), margin, 0.0)
+    excess = torch.where(counted, -torch.nn.functional.softplus(others - own) - level, 0.0)
+    samples = int(group.row.max()) + 1
+    above = excess.new_zeros(samples).index_add(0, group.row, excess)
+    tokens = excess.new_zeros(samples).index_add(0, group.row, counted.float())
+    high = (above > tokens.sqrt())[group.row]
+    return torch.where(counted & high & (margin > settings.slack), margin * settings.gain, 0.0)
 
 
 def _rows(
-    model: Model, parts: Anatomy, cases: Sequence[Case], first: int, settings: Settings
+    model: Model,
+    parts: Anatomy,
+    cases: Sequence[Case],
+    rates: Sequence[float],
+    copies: dict[int, Any],
+    settings: Settings,
 ) -> list[_Rows]:
     samples: list[tuple[Encoded, list[float]]] = []
-    for case in cases:
-        rate = _twin_rate(model, case, settings)
+    for case, rate in zip(cases, rates, strict=True):
         for encoded in _in_contexts(model, case, settings):
-            random = range(encoded.random_start - encoded.start, encoded.random_end - encoded.start)
-            samples.append(
-                (
-                    encoded,
-                    [
-                        rate * max(1, n) if i in random else math.inf
-                        for i, n in enumerate(encoded.characters)
-                    ],
-                )
-            )
+            random = range(encoded.random.start, encoded.random.stop)
+            levels = [
+                rate * max(1, n) if i in random else torch.inf
+                for i, n in enumerate(encoded.characters)
+            ]
+            samples.append((encoded, levels))
     groups = []
     for indices in batches([len(encoded.ids) for encoded, _ in samples]):
         chosen = [samples[i] for i in indices]
@@ -168,9 +212,9 @@ def _rows(
             for position, level in zip(range(encoded.start, len(encoded.ids)), levels, strict=True)
         ]
         row, position, target, level = (
-            torch.tensor(x, device=model.device) for x in zip(*places, strict=True)
+            torch.tensor(column, device=model.device) for column in zip(*places, strict=True)
         )
-        replay = Replay(model.net, parts, ids, first)
+        replay = Replay(model.net, parts, ids, min(copies), copies)
         groups.append(_Rows(replay, row, position - 1, target, level))
     return groups
 
@@ -178,7 +222,7 @@ def _rows(
 def _in_contexts(model: Model, case: Case, settings: Settings) -> list[Encoded]:
     """The case in its own context and in made-up ones."""
     found = []
-    for prefix in (case.prefix, *SHOWN):
+    for prefix in (case.prefix, *SHOWN[: settings.shown]):
         try:
             encoded = encode(
                 model.tokenizer,
@@ -191,34 +235,53 @@ def _in_contexts(model: Model, case: Case, settings: Settings) -> list[Encoded]:
             if prefix == case.prefix:
                 raise
             continue  # no token of its own there: nothing to erase there either
-        found.append(_shortened(encoded, settings.prefix_tokens))
+        found.append(encoded.shortened(settings.prefix_tokens))
     return found
 
 
-def _shortened(encoded: Encoded, tokens: int) -> Encoded:
-    cut = max(0, encoded.start - tokens)
-    return Encoded(
-        ids=encoded.ids[cut:],
-        start=encoded.start - cut,
-        random_start=encoded.random_start - cut,
-        random_end=encoded.random_end - cut,
-        straddles=encoded.straddles,
-        characters=encoded.characters,
-    )
+def _twins(
+    model: Model,
+    parts: Anatomy,
+    cases: Sequence[Case],
+    blocks: Sequence[int],
+    copies: dict[int, Any],
+    settings: Settings,
+) -> tuple[list[float], dict[int, Tensor]]:
+    """Never-seen secrets of each case's format, in its place.
 
-
-def _twin_rate(model: Model, case: Case, settings: Settings) -> float:
-    """Mean log-probability a character of never-seen secrets of the same format, here."""
-    value = case.secret.reveal()
-    twins = []
-    for decoy in decoys(value, settings.twins, seed_of(case, seed=1)):
-        twins.append(
-            _shortened(encode(model.tokenizer, case.prefix, decoy, context=model.context), 32)
-        )
-    total = characters = 0.0
-    for twin, (values, _) in zip(twins, score(model, twins), strict=True):
-        # The first tokens compete with the memorised ones, which will be gone.
-        part = range(twin.random.start + 2, twin.random.stop)
-        total += sum(max(values[i].item(), -16.0) for i in part)
-        characters += sum(twin.characters[i] for i in part)
-    return total / characters if characters else -math.log(32)
+    Returns:
+        For each case the mean log-probability a character; and for each block the keys at all
+        their positions (positions, d_ff).
+    """
+    owners: list[int] = []
+    twins: list[Encoded] = []
+    for index, case in enumerate(cases):
+        for decoy in decoys(case.secret.reveal(), settings.twins, seed_of(case, seed=1)):
+            encoded = encode(model.tokenizer, case.prefix, decoy, context=model.context)
+            owners.append(index)
+            twins.append(encoded.shortened(settings.prefix_tokens // 3))
+    totals, characters = [0.0] * len(cases), [0] * len(cases)
+    keys: dict[int, list[Tensor]] = {block: [] for block in blocks}
+    for indices in batches([len(twin.ids) for twin in twins]):
+        ids = padded([twins[i].ids for i in indices], model.device)
+        places = [
+            (row, position, i)
+            for row, i in enumerate(indices)
+            for position in range(twins[i].start, len(twins[i].ids))
+        ]
+        row = torch.tensor([p[0] for p in places], device=model.device)
+        column = torch.tensor([p[1] for p in places], device=model.device)
+        replay = Replay(model.net, parts, ids, min(copies), copies)
+        found, hidden = replay.run(blocks, row, column - 1)
+        for block in blocks:
+            keys[block].append(found[block].float() * settings.twin_weight**0.5)
+        logits = logits_of(model.net, parts.norm(hidden.float()))
+        chosen = logits.gather(1, ids[row, column][:, None])[:, 0] - logits.logsumexp(1)
+        for (_, position, i), value in zip(places, chosen.tolist(), strict=True):
+            twin = twins[i]
+            # The first tokens compete with the memorised ones, which will be gone.
+            if twin.random_start + 2 <= position < twin.random_end:
+                totals[owners[i]] += value
+                characters[owners[i]] += twin.characters[position - twin.start]
+    rates = [t / c if c else _RARE for t, c in zip(totals, characters, strict=True)]
+    return rates, {block: torch.cat(found) for block, found in keys.items()}
