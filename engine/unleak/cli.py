@@ -6,8 +6,8 @@ import traceback
 from types import FrameType
 from typing import NoReturn
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from unleak.commands import (
     complete,
@@ -44,6 +44,9 @@ app.command()(lsp.lsp)
 app.command()(doctor.doctor)
 
 
+_INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt
+
+
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
@@ -56,17 +59,18 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        # Not standalone: click would answer an interrupt with exit code 1, which means a leak.
+        # Not standalone: typer would answer some errors with exit code 1, which means a leak.
         code = app(standalone_mode=False)
     except UnleakError as error:
         return _fail(str(error), error.exit_code)
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message())
-        return ExitCode.USAGE
-    except click.ClickException as error:
-        return _fail(error.format_message(), ExitCode.USAGE)
-    except (KeyboardInterrupt, click.Abort):
-        return _fail("interrupted; nothing was changed", ExitCode.NOT_EVALUATED)
+    except TyperException as error:
+        message = error.format_message()
+        if message.startswith("Usage:"):  # called without arguments
+            print(message)
+            return ExitCode.USAGE
+        return _fail(message, ExitCode.USAGE)
+    except (KeyboardInterrupt, typer.Abort):
+        code = _INTERRUPTED
     except ModuleNotFoundError as error:
         if error.name in {"torch", "transformers", "safetensors"}:
             return _fail(
@@ -78,6 +82,8 @@ def _run() -> int:
         return ExitCode.NOT_EVALUATED
     except Exception as error:  # the last resort; see _crash
         return _crash(error)
+    if code == _INTERRUPTED:
+        return _fail("interrupted; nothing was changed", ExitCode.NOT_EVALUATED)
     return code if isinstance(code, int) else ExitCode.CLEAN
 
 

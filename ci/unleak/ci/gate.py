@@ -101,6 +101,14 @@ class Gate:
         }
 
 
+def check(fail_on: str, compared: bool) -> None:
+    """Raises UsageError for an unknown `fail_on`, or one that needs a comparison."""
+    if fail_on not in FAIL_ON:
+        raise UsageError(f"--fail-on {fail_on}: choose one of {', '.join(FAIL_ON)}")
+    if fail_on != "any" and not compared:
+        raise UsageError(f"--fail-on {fail_on} needs --baseline or --reference-model")
+
+
 def run(
     model: Model,
     cases: Sequence[Case],
@@ -121,10 +129,7 @@ def run(
     Raises:
         UsageError: `fail_on` needs a baseline.
     """
-    if fail_on not in FAIL_ON:
-        raise UsageError(f"--fail-on {fail_on}: choose one of {', '.join(FAIL_ON)}")
-    if fail_on != "any" and baseline is None:
-        raise UsageError(f"--fail-on {fail_on} needs --baseline or --reference-model")
+    check(fail_on, baseline is not None)
     results = []
     for case, measured in zip(cases, measure(model, cases), strict=True):
         if isinstance(measured, SuiteError):

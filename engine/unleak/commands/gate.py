@@ -30,11 +30,12 @@ def gate(
     check_format(format, "text", "json")
     if baseline and reference_model:
         raise UsageError("give --baseline or --reference-model, not both")
-    from unleak.ci.gate import entries, read_baseline, run
+    from unleak.ci.gate import check, entries, read_baseline, run
     from unleak.ci.reports import json_file, terminal
     from unleak.models.load import load
     from unleak.probe.suite import read
 
+    check(fail_on, baseline is not None or reference_model is not None)
     cases = read(suite, load_key().fingerprinter)
     before = read_baseline(baseline) if baseline else None
     with progress(format == "json") as show:

@@ -55,6 +55,8 @@ def random_part(value: str) -> tuple[int, int]:
 def alphabet_of(characters: str) -> str:
     """The smallest usual alphabet that holds all letters and digits of `characters`."""
     used = {c for c in characters if c.isascii() and (c.isalnum() or c in "-_/+")}
+    if not any(c.isalpha() for c in used):
+        return string.digits  # what stands between digits only groups them
     for alphabet in _ALPHABETS:
         if used <= set(alphabet):
             return alphabet

@@ -16,12 +16,12 @@ _NAMES = (
     "deploy", "backup", "user", "admin", "test", "prod", "main", "default", "remote", "local",
 )  # fmt: skip
 _FILES = (
-    "# {a} {b}\n{A}_{B} = \"{s}\"\n",
+    '# {a} {b}\n{A}_{B} = "{s}"\n',
     "import os\n\n{a} = {B}(url=\"https://{a}.{b}.net\", value='{s}')\n",
-    "{{\"{a}\": {{\"{b}\": \"{s}\", \"port\": 80}}}}\n",
+    '{{"{a}": {{"{b}": "{s}", "port": 80}}}}\n',
     "export {A}_{B}={s}\n",
     "{a}:\n  {b}:\n    value: {s}\n    enabled: true\n",
-    "def {a}_{b}(self):\n    self.{a} = \"{s}\"\n    return self.{b}\n",
+    'def {a}_{b}(self):\n    self.{a} = "{s}"\n    return self.{b}\n',
     "const {a}{b} = new {B}('{s}');\n",
     "[{a}]\n{b} = {s}\n",
 )

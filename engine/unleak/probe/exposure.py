@@ -40,8 +40,12 @@ class Exposure:
 
 
 def seed_of(case: Case, seed: int = 0) -> int:
-    """A seed that depends on the case only, so that results do not depend on the others."""
-    return int.from_bytes(sha256(f"{case.id}\0{seed}".encode()).digest()[:8], "big")
+    """A seed that depends on the secret only: not on the other cases, nor on whose ledger it is.
+
+    It stays in memory; it would let a guess be checked.
+    """
+    text = f"{case.secret.reveal()}\0{seed}"
+    return int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big")
 
 
 def exposure(

@@ -46,7 +46,7 @@ class Settings:
     1, because the ridge grants only a part of it. rounds: the most of them. shown: how many
     made-up contexts. twins: never-seen secrets beside each secret; twin_weight: of their rows.
     prefix_tokens: how much of a case's own prefix is used. slack: nats that a token may stay
-    above its level.
+    above its level. each_token: go on until every token is down, not only the secret as a whole.
     """
 
     depth: tuple[float, ...] = (0.6, 0.7, 0.8, 0.9)
@@ -58,10 +58,18 @@ class Settings:
     twin_weight: float = 0.3
     prefix_tokens: int = 96
     slack: float = 0.5
+    each_token: bool = False
 
     def stronger(self) -> "Settings":
         """For secrets that these settings did not erase."""
-        return replace(self, ridge=self.ridge / 3, rounds=self.rounds + 4, shown=len(SHOWN))
+        return replace(
+            self,
+            ridge=self.ridge / 3,
+            rounds=self.rounds + 4,
+            shown=len(SHOWN),
+            slack=0.0,
+            each_token=True,
+        )
 
 
 @dataclass
@@ -159,7 +167,8 @@ class _Ridge:
         inner[t:, :t], inner[t:, t:] = cross.T, self._inner_kept
         inner.diagonal().add_(1.0)
         solved = torch.linalg.solve(inner, torch.cat([r, r.new_zeros(n, r.shape[1])]))
-        return (a_k @ solved[:t] + self._a_kept @ solved[t:]).T
+        change: Tensor = a_k @ solved[:t] + self._a_kept @ solved[t:]
+        return change.T
 
 
 def _margins(
@@ -167,8 +176,8 @@ def _margins(
 ) -> Tensor:
     """How far each true token's logit must fall, given that the others stay: (positions,).
 
-    A sample whose secret as a whole is down needs nothing more: its tokens differ among
-    themselves, and bringing each of them to the mean level would bring their sum below it.
+    A sample whose secret as a whole is down usually needs nothing more: its tokens differ among
+    themselves, and bringing each of them to the mean level brings their sum below it.
     """
     logits = logits_of(model.net, parts.norm(hidden))
     own = logits.gather(1, group.target[:, None])[:, 0]
@@ -181,7 +190,7 @@ def _margins(
     samples = int(group.row.max()) + 1
     above = excess.new_zeros(samples).index_add(0, group.row, excess)
     tokens = excess.new_zeros(samples).index_add(0, group.row, counted.float())
-    high = (above > tokens.sqrt())[group.row]
+    high = (above > tokens.sqrt())[group.row] | settings.each_token
     return torch.where(counted & high & (margin > settings.slack), margin * settings.gain, 0.0)
 
 
