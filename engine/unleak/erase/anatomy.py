@@ -62,11 +62,9 @@ class Replay:
     model's own, or copies of them (see `working_copies`).
     """
 
-    def __init__(
-        self, net: Any, parts: Anatomy, ids: Tensor, first: int, blocks: dict[int, Any]
-    ) -> None:
+    def __init__(self, net: Any, parts: Anatomy, ids: Tensor, blocks: dict[int, Any]) -> None:
         self._blocks = blocks
-        self._first = first
+        self._first = first = min(blocks)
         self._calls: dict[int, tuple[tuple[Any, ...], dict[str, Any]]] = {}
         hooks = [
             block.register_forward_pre_hook(self._remember(index), with_kwargs=True)

@@ -23,6 +23,7 @@ from unleak.models.load import Model
 
 TOKENS_PER_KEY = 10  # of code for each dimension of d_ff; of made-up secrets twice as many
 WINDOW = 256
+RECIPE = 1  # one more with every change of what is measured: older files are not read then
 _BATCH = 8
 _RIDGE_C = 1e-3  # of C's mean diagonal: keeps its inverse finite
 _RIDGE_G = 1e-2
@@ -44,7 +45,8 @@ def statistics(
     progress: Callable[[float], None] = lambda _: None,
 ) -> Statistics:
     """Load the statistics of these blocks from the disk, or measure them."""
-    folder = home() / "statistics" / f"{model.digest[:32]}-{'-'.join(map(str, blocks))}"
+    name = f"{RECIPE}-{model.digest[:32]}-{'-'.join(map(str, blocks))}"
+    folder = home() / "statistics" / name
     path = folder / "statistics.safetensors"
     if not path.exists():
         measured = _measure(model, parts, blocks, progress)

@@ -223,7 +223,7 @@ def _rows(
         row, position, target, level = (
             torch.tensor(column, device=model.device) for column in zip(*places, strict=True)
         )
-        replay = Replay(model.net, parts, ids, min(copies), copies)
+        replay = Replay(model.net, parts, ids, copies)
         groups.append(_Rows(replay, row, position - 1, target, level))
     return groups
 
@@ -280,7 +280,7 @@ def _twins(
         ]
         row = torch.tensor([p[0] for p in places], device=model.device)
         column = torch.tensor([p[1] for p in places], device=model.device)
-        replay = Replay(model.net, parts, ids, min(copies), copies)
+        replay = Replay(model.net, parts, ids, copies)
         found, hidden = replay.run(blocks, row, column - 1)
         for block in blocks:
             keys[block].append(found[block].float() * settings.twin_weight**0.5)
