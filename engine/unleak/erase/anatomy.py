@@ -66,17 +66,20 @@ class Replay:
         self._blocks = blocks
         self._first = first = min(blocks)
         self._calls: dict[int, tuple[tuple[Any, ...], dict[str, Any]]] = {}
+        upper = list(enumerate(parts.blocks))[first:]
         hooks = [
             block.register_forward_pre_hook(self._remember(index), with_kwargs=True)
-            for index, block in enumerate(parts.blocks)
-            if index >= first
+            for index, block in upper
         ]
         try:
+            for _, block in upper:  # only their arguments are wanted
+                block.forward = _passed_on
             with torch.inference_mode():
                 net.base_model(input_ids=ids, use_cache=False)
         finally:
-            for hook in hooks:
+            for hook, (_, block) in zip(hooks, upper, strict=True):
                 hook.remove()
+                del block.forward
         self._start = self._calls[first][0][0]
 
     def _remember(self, index: int) -> Callable[..., None]:
@@ -124,6 +127,10 @@ class Replay:
             for handle in handles:
                 handle.remove()
         return seen, hidden[rows, columns]
+
+
+def _passed_on(hidden_states: Tensor, *_: Any, **__: Any) -> Tensor:
+    return hidden_states
 
 
 def working_copies(parts: Anatomy, first: int, dtype: torch.dtype | None) -> dict[int, Any]:

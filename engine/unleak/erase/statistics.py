@@ -23,7 +23,7 @@ from unleak.models.load import Model
 
 TOKENS_PER_KEY = 10  # of code for each dimension of d_ff; of made-up secrets twice as many
 WINDOW = 256
-RECIPE = 1  # one more with every change of what is measured: older files are not read then
+RECIPE = 2  # one more with every change of what is measured: older files are not read then
 _BATCH = 8
 _RIDGE_C = 1e-3  # of C's mean diagonal: keeps its inverse finite
 _RIDGE_G = 1e-2

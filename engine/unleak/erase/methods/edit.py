@@ -34,6 +34,7 @@ from unleak.probe.decoys import decoys
 from unleak.probe.exposure import seed_of
 from unleak.probe.suite import Case
 
+_RIGHT = 0.15  # share of its tokens that the model may still get right
 _RARE = -3.5  # nats a character, where no twin says anything: a random base-32 digit
 
 
@@ -49,13 +50,14 @@ class Settings:
     above its level. each_token: go on until every token is down, not only the secret as a whole.
     """
 
-    depth: tuple[float, ...] = (0.6, 0.7, 0.8, 0.9)
+    depth: tuple[float, ...] = (0.8, 0.86, 0.93, 1.0)
     ridge: float = 10000.0
-    gain: float = 1.6
-    rounds: int = 8
+    gain: float = 2.5
+    most: float = 2.5
+    rounds: int = 10
     shown: int = 1
     twins: int = 4
-    twin_weight: float = 0.3
+    twin_weight: float = 1.0
     prefix_tokens: int = 96
     slack: float = 0.5
     each_token: bool = False
@@ -81,6 +83,9 @@ class _Rows:
     column: Tensor  # (positions,) where the predicting token stands
     target: Tensor  # (positions,) the true token
     level: Tensor  # (positions,) log-probability wanted; +inf: leave alone
+    # Of the round before: the margins (positions,), and what was asked of them.
+    before: Tensor | None = None
+    asked: Tensor | None = None
 
 
 def chosen_blocks(parts: Anatomy, settings: Settings) -> list[int]:
@@ -166,7 +171,8 @@ class _Ridge:
         inner[:t, :t], inner[:t, t:] = k @ a_k, cross
         inner[t:, :t], inner[t:, t:] = cross.T, self._inner_kept
         inner.diagonal().add_(1.0)
-        solved = torch.linalg.solve(inner, torch.cat([r, r.new_zeros(n, r.shape[1])]))
+        factor = torch.linalg.cholesky(inner)
+        solved = torch.cholesky_solve(torch.cat([r, r.new_zeros(n, r.shape[1])]), factor)
         change: Tensor = a_k @ solved[:t] + self._a_kept @ solved[t:]
         return change.T
 
@@ -181,17 +187,29 @@ def _margins(
     """
     logits = logits_of(model.net, parts.norm(hidden))
     own = logits.gather(1, group.target[:, None])[:, 0]
-    others = logits.scatter(1, group.target[:, None], -torch.inf).logsumexp(1)
+    others = logits.scatter_(1, group.target[:, None], -torch.inf).logsumexp(1)
     counted = group.level.isfinite()
     # p = sigmoid(own - others) = exp(level)
     level = group.level.clamp(max=-1e-6)
     margin = own - others - (level - torch.log1p(-level.exp()))
     excess = torch.where(counted, -torch.nn.functional.softplus(others - own) - level, 0.0)
-    samples = int(group.row.max()) + 1
-    above = excess.new_zeros(samples).index_add(0, group.row, excess)
-    tokens = excess.new_zeros(samples).index_add(0, group.row, counted.float())
-    high = (above > tokens.sqrt())[group.row] | settings.each_token
-    return torch.where(counted & high & (margin > settings.slack), margin * settings.gain, 0.0)
+    none = excess.new_zeros(int(group.row.max()) + 1)
+
+    def summed(values: Tensor) -> Tensor:  # of each sample
+        return none.index_add(0, group.row, values.float())
+
+    tokens = summed(counted)
+    right = counted & (own > logits.amax(1))  # the true token's own logit is struck out by now
+    high = (summed(excess) > tokens.sqrt()) | (summed(right) > _RIGHT * tokens)
+    high = high[group.row] | settings.each_token
+    gain = torch.full_like(margin, settings.gain)
+    if group.before is not None and group.asked is not None:
+        fall = torch.where(group.asked > 0, group.before - margin, 0.0)
+        granted = summed(fall) / summed(group.asked)
+        gain = (1 / granted.clamp(min=1e-3)).nan_to_num(1.0).clamp(1.0, settings.most)[group.row]
+    asked = torch.where(counted & high & (margin > settings.slack), margin * gain, 0.0)
+    group.before, group.asked = margin, asked
+    return asked
 
 
 def _rows(
