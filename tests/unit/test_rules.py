@@ -1,8 +1,16 @@
 """Every rule against its own examples."""
 
+import re
+import string
+import time
+from itertools import chain
+from typing import get_args
+
 import pytest
 
 from unleak.core.secret import Fingerprinter
+from unleak.detect.checks import CHECKS
+from unleak.detect.rule import Rule, Severity, assigned, token
 from unleak.detect.rules import all_rules
 from unleak.detect.scanner import Scanner
 
@@ -15,14 +23,24 @@ def scanner() -> Scanner:
     return Scanner(Fingerprinter(b"k" * 32))
 
 
+def plain(example: str) -> str:
+    return example.replace("‹", "").replace("›", "")
+
+
 @pytest.mark.parametrize(("rule", "example"), TRUE, ids=lambda x: getattr(x, "id", "example"))
 def test_true_examples_give_exactly_the_marked_span(scanner, rule, example):
-    text = example.replace("‹", "").replace("›", "")
+    text = plain(example)
     expected = example.index("‹"), example.index("›") - 1
     found = scanner.scan(text)
     assert [(f.start, f.end) for f in found] == [expected]
     assert found[0].kind == rule.kind
     assert found[0].secret.reveal() == text[slice(*expected)]
+
+
+def test_each_rule_finds_its_own_examples():
+    for rule, example in TRUE:
+        values = [match["value"] for match in rule.regex.finditer(plain(example))]
+        assert example[example.index("‹") + 1 : example.index("›")] in values, rule.id
 
 
 @pytest.mark.parametrize(("rule", "example"), FALSE, ids=lambda x: getattr(x, "id", "example"))
@@ -36,8 +54,162 @@ def test_ids_are_unique_and_each_rule_has_a_true_example():
     assert all(rule.true for rule in all_rules())
 
 
+def test_there_are_at_least_two_hundred_kinds():
+    assert len({rule.kind for rule in all_rules()}) >= 200
+
+
+def test_the_data_of_each_rule_is_sound():
+    for rule in all_rules():
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.id), rule.id
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.kind), rule.id
+        assert rule.severity in get_args(Severity), rule.id
+        assert 0 < rule.score < 1, rule.id
+        assert rule.check in ("", *CHECKS), rule.id
+        assert rule.reference.startswith("https://"), rule.id
+        assert "value" in rule.regex.groupindex, rule.id
+
+
+def test_keywords_occur_in_every_match():
+    for rule, example in TRUE:
+        for match in rule.regex.finditer(plain(example)):
+            found = any(keyword in match[0].lower() for keyword in rule.keywords)
+            assert found or not rule.keywords, rule.id
+
+
+def test_keywords_are_rare_enough_to_filter_by():
+    for rule in all_rules():
+        # An e-mail address has nothing fixed but its sign, which is rarer than most three letters.
+        shortest = 1 if rule.kind == "email" else 3
+        assert all(k == k.lower() and len(k) >= shortest for k in rule.keywords), rule.id
+        assert len(rule.keywords) == len(set(rule.keywords)), rule.id
+
+
+@pytest.mark.parametrize("end_of_line", ["\r", "\n"])
+def test_a_match_stays_in_its_line(end_of_line):
+    for rule, example in TRUE:
+        text = plain(example)
+        for place in range(0 if rule.multiline else len(text) + 1):
+            for match in rule.regex.finditer(f"{text[:place]}{end_of_line}{text[place:]}"):
+                assert end_of_line not in match[0], rule.id
+
+
+FORMS = (
+    'MAILER_KEY = "{}"',
+    "MAILER_API_KEY={}",
+    "mailerKey: {}",
+    '"mailer_key": "{}",',
+    '\\"mailer_key\\": \\"{}\\"',
+    "'mailer.key' => '{}',",
+    "mailer_key := {}",
+    "MAILER_KEY ?= {}",
+    "<mailerKey>{}</mailerKey>",
+    '<add key="MailerKey" value="{}" />',
+    '{{"name": "MAILER_KEY", "value": "{}"}}',
+    "set('mailer.key', '{}')",
+    'client.setMailerKey("{}")',
+    "new Mailer('{}')",
+    "--mailer-key {}",
+    "--mailer-key={}",
+    "ENV MAILER_KEY {}",
+    "define('MAILER_KEY', '{}');",
+    '#define MAILER_KEY "{}"',
+    'mailer_key: str = "{}"',
+    'const mailerKey string = "{}"',
+    'val mailerKey: String = "{}"',
+    'static const char MAILER_KEY[] = "{}";',
+    'os.environ["MAILER_KEY"] = "{}"',
+    'os.environ.get("MAILER_KEY", "{}")',
+    'process.env.MAILER_KEY || "{}"',
+    "${{MAILER_KEY:-{}}}",
+    "config['mailer']['key'] = '{}';",
+    'mailer_key = []byte("{}")',
+    'mailer_keys = ["{}"]',
+    "# Mailer API key: {}",
+    "callback?mailer_key={}&page=1",
+    'mailer-key: "Bearer {}"',
+    'mailer_key <- "{}"',
+)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_assigned_covers_the_forms_of_settings(form):
+    match = re.search(assigned("mailer", "[0-9a-f]{16}"), form.format("4e6eec4578bc54e5"))
+    assert match is not None
+    assert match["value"] == "4e6eec4578bc54e5"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'etag = "4e6eec4578bc54e5"',
+        "trailer_key = 4e6eec4578bc54e5",
+        "mailer_key = 4e6eec4578bc54e50",
+        "mailer_sha256 = 4e6eec4578bc54e5",
+    ],
+)
+def test_assigned_wants_the_name_and_the_whole_value(text):
+    assert re.search(assigned("mailer", "[0-9a-f]{16}"), text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("tok_0123", True),
+        ("'tok_0123'", True),
+        (r"a\ntok_0123", True),
+        ("key%3Dtok_0123", True),
+        ("my_tok_0123", True),
+        ("xtok_0123", False),
+        ("tok_01234", False),
+    ],
+)
+def test_a_token_ends_where_its_alphabet_does(text, found):
+    assert bool(re.search(token("tok_[0-9]{4}"), text)) is found
+
+
+def hostile(rule: Rule, length: int) -> set[str]:
+    """Texts that make a careless pattern try everything from every place."""
+    texts = []
+    for keyword in (rule.keywords or ("4", "+"))[:2]:
+        texts += [keyword, f"{keyword} ", f'{keyword}="', f"{keyword}_a."]
+    for example in rule.true[:2]:
+        start, end = example.index("‹"), example.index("›")
+        value = example[start + 1 : end]
+        texts += [example[:start], example[:start] + value[:-1], value, value[:7]]
+        texts.append(example[:start] + (value * length)[:length])
+    return {(text * length)[:length] for text in texts if text}
+
+
+def seconds(pattern: re.Pattern[str], text: str) -> float:
+    begun = time.process_time()
+    for _ in pattern.finditer(text):
+        pass
+    return time.process_time() - begun
+
+
+# A scan that tries a hundred steps from each place of a text: slow, but linear.
+HUNDRED_STEPS = re.compile(r"(?:(?!x)[abc]){100}d")
+LENGTH = 2_000
+
+
+@pytest.fixture(scope="module")
+def yardstick() -> float:
+    text = ("abc" * LENGTH)[:LENGTH]
+    return min(seconds(HUNDRED_STEPS, text) for _ in range(5))
+
+
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
-def test_keywords_occur_in_every_match(rule):
-    for example in rule.true:
-        text = example.replace("‹", "").replace("›", "").lower()
-        assert not rule.keywords or any(keyword in text for keyword in rule.keywords)
+def test_hostile_text_costs_no_more_than_a_fixed_number_of_steps_a_character(rule, yardstick):
+    for text in hostile(rule, LENGTH):
+        cost = seconds(rule.regex, text)
+        if cost > 4 * yardstick:  # once more: another process may have taken the core
+            cost = min(seconds(rule.regex, text) for _ in range(3))
+        assert cost <= 4 * yardstick, text[:60]
+
+
+def test_hostile_lines_of_signs_are_scanned_in_time(yardstick):
+    scanner = Scanner(Fingerprinter(b"k" * 32), all_rules())  # the own rules and their checks only
+    for sign in chain(string.punctuation, " \t", "aA0"):
+        begun = time.process_time()
+        scanner.scan(f'password {sign * 2_000}"\n')
+        assert time.process_time() - begun <= 200 * yardstick

@@ -1,18 +1,23 @@
-"""What a rule is."""
+"""What a rule is, and the two shapes that most patterns have."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
+
+Severity = Literal["low", "medium", "high", "critical"]
 
 
 @dataclass(frozen=True)
 class Rule:
     """One kind of secret or personal datum, as data.
 
-    `pattern` holds a group named `value`: exactly the secret. It runs only where one of
-    `keywords` (lower case) occurs in the text; no keyword means always. `score` is how sure a
-    match is; `min_entropy` (bits a character of the value) weeds out words and placeholders.
-    `true` and `false` are examples that the tests run: in a true one, ‹ and › mark the value.
+    `pattern` holds a group named `value`: exactly the secret. It matches inside one line (unless
+    `multiline`) and runs only where one of `keywords` (lower case, part of every match) occurs;
+    no keyword means always. `score` is how sure a match is; a `loose` rule proposes candidates,
+    for a second look to judge. `severity` is what a leak may cost. `min_entropy` (bits a character
+    of the value) weeds out words and placeholders. `true` and `false` are examples that the tests
+    run: in a true one, ‹ and › mark the value.
     """
 
     id: str
@@ -22,11 +27,67 @@ class Rule:
     reference: str
     true: tuple[str, ...]
     false: tuple[str, ...] = ()
+    severity: Severity = "high"
     score: float = 0.95
     min_entropy: float = 0.0
-    check: str = field(default="")  # name of a check in unleak.detect.checks
+    check: str = ""  # name of a check in unleak.detect.checks
+    loose: bool = False
+    multiline: bool = False
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
         """The compiled pattern."""
         return re.compile(self.pattern)
+
+
+# A token also starts behind an escaped control character ("\n") or a percent-encoded sign.
+_START = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
+
+# A name starts where no letter precedes it, or at a hump of camelCase.
+NAME_START = r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
+
+# What stands between a name and the value assigned to it, up to the opening quote.
+TO_VALUE = (
+    # `"]`, `')`, `[]`: what closes a quoted or indexed name
+    r"(?:\\{0,3}[\"'`\[\])}]{1,3}[ \t]{0,4})?"
+    # `: str =`: a type
+    r"(?::[ \t]?[A-Za-z][\w.<>?\[\]]{0,24}[ \t]?(?==))?"
+    # `<add key="name" value="…">`, `{"name": "…", "value": "…"}`
+    r"(?:,?[ \t]{0,4}\\?[\"']?(?i:value|default)\\?[\"']?[ \t]{0,4})?"
+    # `=`, `:`, `:=`, `?=`, `||=`, `=>`, `:-`, `>`, a call, the next argument, or only a blank
+    r"(?:[:=?|!]{0,3}[=:>]-?|<-|%3[Dd]|,|\(|\|\||(?<=[ \t])(?:or[ \t])?)[ \t]{0,40}"
+    # `Buffer.from(`, `[]byte(`, `[`: what wraps the literal
+    r"(?:(?:new[ \t])?[\w.\[\]]{0,25}[(\[{][ \t]{0,2})?"
+)
+# A digest or a version beside the name of a provider is no credential.
+_NO_KEY = (
+    r"(?![\w.\- ]{0,24}"
+    r"(?i:sha\d|md5|commit|digest|checksum|integrity|revision|version|public))"
+)
+_INDEX = r"(?:[\"']\]\[[\"'][\w.\-]{1,24})?"  # `config['name']['key']`
+_OPENING = (
+    r"(?:[bBrRuUfFL@$]{0,2}\\{0,3}[\"'`]{1,3})?"
+    r"(?:(?i:bearer|basic|token|apikey|key|ssws|bot)(?:[ \t]{1,2}|%20))?"
+)
+
+
+def token(value: str, alphabet: str = "A-Za-z0-9") -> str:
+    """A pattern for values that their own form tells, wherever they stand.
+
+    `alphabet` (the inside of a character class) is what may not follow: a longer run of it is
+    something else.
+    """
+    return rf"{_START}(?P<value>{value})(?![{alphabet}])"
+
+
+def assigned(names: str, value: str, alphabet: str = "A-Za-z0-9") -> str:
+    """A pattern for values that only their name tells.
+
+    It covers `name = "v"`, `name: v`, `"name": "v"`, `name => 'v'`, `name := v`, `<name>v</name>`,
+    `set('name', 'v')`, `--name v` and the like. A name may go on after `names` (any case): for
+    `mailgun` it also is `MAILGUN_API_KEY`, `mailgunKey` or `Mailgun key`.
+    """
+    return (
+        rf"{NAME_START}(?i:{names}){_NO_KEY}[\w.\- \t]{{0,40}}{_INDEX}{TO_VALUE}{_OPENING}"
+        rf"(?P<value>{value})(?![{alphabet}])"
+    )

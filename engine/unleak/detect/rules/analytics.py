@@ -1,0 +1,80 @@
+"""Product analytics."""
+
+from unleak.detect.rule import Rule, assigned, token
+
+RULES = (
+    Rule(
+        id="posthog-key",
+        kind="posthog-key",
+        pattern=token("ph[cxs]_[A-Za-z0-9]{43,48}"),
+        keywords=("phc_", "phx_", "phs_"),
+        reference="https://posthog.com/docs/api",
+        severity="medium",
+        min_entropy=3.0,
+        true=("  value: ‹phx_AUi2KlCEpvfGlrZNCGFXdOe9eg7Ea0eX8z5jYUKzLjb›",),
+    ),
+    Rule(
+        id="mixpanel-secret",
+        kind="mixpanel-secret",
+        pattern=assigned("mixpanel", "[0-9a-f]{32}"),
+        keywords=("mixpanel",),
+        reference="https://docs.mixpanel.com/",
+        severity="medium",
+        score=0.85,
+        min_entropy=3.0,
+        true=('os.environ["MIXPANEL_API_SECRET"] = "‹f27cd3b4a30c9ea0e1e34e4925857ca3›"',),
+        false=('"etag": "c41c1ab5957ef2b5f9ee76550bc5d846"',),
+    ),
+    Rule(
+        id="amplitude-key",
+        kind="amplitude-key",
+        pattern=assigned("amplitude", "[0-9a-f]{32}"),
+        keywords=("amplitude",),
+        reference="https://amplitude.com/docs",
+        severity="medium",
+        score=0.85,
+        min_entropy=3.0,
+        true=("amplitude.secret.key=‹602bd731f394b0959e9cc36399e44faf›",),
+        false=("image@sha256:03365ef16dfc631c0777d4c6cfb02b9e",),
+    ),
+    Rule(
+        id="segment-key",
+        kind="segment-key",
+        pattern=assigned(
+            "segment[_ .-]?(?:write|api|access|public|token|key|io)",
+            r"[A-Za-z0-9]{32}|[A-Za-z0-9_\-]{43}\.[A-Za-z0-9_\-]{43}",
+        ),
+        keywords=("segment",),
+        reference="https://segment.com/docs/",
+        severity="medium",
+        score=0.85,
+        min_entropy=3.0,
+        check="random_literal",
+        true=("ENV SEGMENT_WRITE_KEY ‹oQdZBb0mbAusGeCVAp4ZmBmG1l7wGrLV›",),
+        false=("build_id=gVr8av0Juzd0nSR9mrXJxFJcHTpI4jVQ",),
+    ),
+    Rule(
+        id="appsflyer-key",
+        kind="analytics-key",
+        pattern=assigned(
+            "(?:apps_?flyer|adjust|branch_?io|heap|fullstory|hotjar|matomo)", "[A-Za-z0-9]{20,32}"
+        ),
+        keywords=(
+            "appsflyer",
+            "apps_flyer",
+            "adjust",
+            "branch",
+            "heap",
+            "fullstory",
+            "hotjar",
+            "matomo",
+        ),
+        reference="https://dev.appsflyer.com/",
+        severity="medium",
+        score=0.85,
+        min_entropy=3.0,
+        check="mixed",
+        true=('APPSFLYER_DEV_KEY = "‹uARABm0xShqYoIA4ldDTFI›"',),
+        false=('checksum = "SNVPM0xrsHrCVRdHxF9DZd"',),
+    ),
+)

@@ -1,0 +1,77 @@
+"""Telephony and short messages."""
+
+from unleak.detect.rule import Rule, assigned, token
+
+RULES = (
+    Rule(
+        id="telnyx-key",
+        kind="telnyx-key",
+        pattern=token("KEY[0-9A-F]{32}_[A-Za-z0-9]{22}"),
+        keywords=("key",),
+        reference="https://developers.telnyx.com/",
+        min_entropy=3.0,
+        true=("export TOKEN=‹KEYC766A24A5E114AB924367F3B4CC2780D_Cae9oGMP55k1Pt2jfRUd7u›",),
+    ),
+    Rule(
+        id="plivo-token",
+        kind="plivo-token",
+        pattern=assigned("plivo", "[A-Za-z0-9]{40}|MA[A-Z0-9]{18}"),
+        keywords=("plivo",),
+        reference="https://www.plivo.com/docs/",
+        score=0.85,
+        min_entropy=3.0,
+        check="random_literal",
+        true=('plivoAuthToken := "‹2fTLal6S8u2MOCqyj3RpjucviEsqy7RmEBvR3dfN›"',),
+        false=("image@sha256:7kyaLpXue9H8Pyr2ZesY1v1jhR2v6PlyLYPmOBy5",),
+    ),
+    Rule(
+        id="sendbird-token",
+        kind="sendbird-token",
+        pattern=assigned("sendbird", "[0-9a-f]{40}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+        keywords=("sendbird",),
+        reference="https://sendbird.com/docs",
+        score=0.85,
+        min_entropy=3.0,
+        true=('os.environ["SENDBIRD_API_TOKEN"] = "‹8dd218b8db9bacbb58182f4f3e94aa02e8d7bc04›"',),
+        false=("build_id=a49a58df056db0af9f2f30eaf8f9dfff6a76335f",),
+    ),
+    Rule(
+        id="clicksend-key",
+        kind="sms-service-key",
+        pattern=assigned(
+            "(?:clicksend|textmagic|bandwidth|sinch|infobip|kaleyra|smsapi|msg91)",
+            r"[A-Za-z0-9\-]{24,64}",
+        ),
+        keywords=(
+            "clicksend",
+            "textmagic",
+            "bandwidth",
+            "sinch",
+            "infobip",
+            "kaleyra",
+            "smsapi",
+            "msg91",
+        ),
+        reference="https://developers.clicksend.com/",
+        score=0.85,
+        min_entropy=3.0,
+        check="mixed",
+        true=("clicksend.api.key=‹FJe3VPT0LNIOUktsP6KqBNqGRHUajeTZnyq0›",),
+        false=('checksum = "WE14nGulAgaEukXtRbxQjA18vY2DKCInoFVS"',),
+    ),
+    Rule(
+        id="zoom-secret",
+        kind="zoom-secret",
+        pattern=assigned(
+            "zoom[_ .-]?(?:client|api|app|jwt|secret|webhook|verification)",
+            r"[A-Za-z0-9_\-]{22}|[A-Za-z0-9]{32}|[A-Za-z0-9]{36}",
+        ),
+        keywords=("zoom",),
+        reference="https://developers.zoom.us/docs/",
+        score=0.85,
+        min_entropy=3.0,
+        check="random_literal",
+        true=('ZOOM_CLIENT_SECRET = "‹d7cJMBOv4OJXRDFCNDgVmd57Q9X5rN7E›"',),
+        false=('"etag": "FFZ7TuW71EQBUbFPW2KJt04cQwc6qh9x"',),
+    ),
+)
