@@ -23,7 +23,7 @@ class Anatomy:
     down: list[nn.Linear]  # weight (width, d_ff)
     norm: Callable[[Tensor], Tensor]
     gain: Tensor  # (width,) of the final norm
-    unembedding: Tensor  # (vocabulary, width)
+    head: nn.Linear  # the output matrix: weight (vocabulary, width)
 
 
 def anatomy(model: Model) -> Anatomy:
@@ -50,7 +50,7 @@ def anatomy(model: Model) -> Anatomy:
         down=[block.mlp.down_proj for block in blocks],
         norm=base.norm,
         gain=base.norm.weight,
-        unembedding=net.get_output_embeddings().weight,
+        head=net.get_output_embeddings(),
     )
 
 
@@ -133,17 +133,25 @@ def _passed_on(hidden_states: Tensor, *_: Any, **__: Any) -> Tensor:
     return hidden_states
 
 
-def working_copies(parts: Anatomy, first: int, dtype: torch.dtype | None) -> dict[int, Any]:
-    """The blocks from `first` on, by index; with a dtype, copies whose weights are cast once.
+@dataclass(frozen=True)
+class Working:
+    """What an edit computes with in every round: the upper blocks by index, and the head."""
+
+    blocks: dict[int, Any]
+    head: nn.Linear
+
+
+def working_copies(parts: Anatomy, first: int, dtype: torch.dtype | None) -> Working:
+    """The blocks from `first` on and the head; with a dtype, copies whose weights are cast once.
 
     Autocast would cast every weight again in every pass. A copy shares all but its weights.
     """
     chosen = {i: parts.blocks[i] for i in range(first, len(parts.blocks))}
     if dtype is None:
-        return chosen
-    cast = {
-        id(p): nn.Parameter(p.to(dtype), requires_grad=False)
-        for block in chosen.values()
-        for p in block.parameters()
-    }
-    return {index: copy.deepcopy(block, dict(cast)) for index, block in chosen.items()}
+        return Working(chosen, parts.head)
+
+    def copied(module: Any) -> Any:
+        cast = {id(p): nn.Parameter(p.to(dtype), requires_grad=False) for p in module.parameters()}
+        return copy.deepcopy(module, dict(cast))
+
+    return Working({i: copied(block) for i, block in chosen.items()}, copied(parts.head))

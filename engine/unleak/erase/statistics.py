@@ -97,10 +97,10 @@ def _measure(
             hook.remove()
     count = len(pieces) * (WINDOW - 1)
     result = {f"c.{block}": _inverse(total / count, _RIDGE_C) for block, total in totals.items()}
-    u = parts.unembedding.float() * parts.gain.float()
+    u = parts.head.weight.float() * parts.gain.float()
     u = u - u.mean(0)
     result["g"] = _inverse(u.T @ u / len(u), _RIDGE_G)
-    result["mean"] = parts.unembedding.float().mean(0)
+    result["mean"] = parts.head.weight.float().mean(0)
     return result
 
 

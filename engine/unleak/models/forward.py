@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import DynamicCache
 
 from unleak.core.errors import EvaluationError
@@ -14,15 +14,23 @@ from unleak.models.load import Model
 
 # Tokens in one forward: large enough to keep the processor busy, small enough for its caches.
 BATCH_TOKENS = 4096
-_LOGIT_ROWS = 1024
+_LOGIT_ROWS = 64  # a vocabulary wide each, and passed over several times
 
 
 def batches(lengths: Sequence[int], tokens: int = BATCH_TOKENS) -> list[list[int]]:
-    """Indices grouped so that padded batches hold at most `tokens`, similar lengths together."""
+    """Indices grouped so that padded batches hold at most `tokens`, similar lengths together.
+
+    No row is padded to more than four times its length.
+    """
     result: list[list[int]] = []
     for index in sorted(range(len(lengths)), key=lambda i: lengths[i]):
         current = result[-1] if result else None
-        if current is not None and (len(current) + 1) * lengths[index] <= tokens:
+        length = lengths[index]
+        if (
+            current is not None
+            and (len(current) + 1) * length <= tokens
+            and length <= 4 * lengths[current[0]]
+        ):
             current.append(index)
         else:
             result.append([index])
@@ -54,24 +62,49 @@ def padded(rows: Sequence[Sequence[int]], device: torch.device) -> Tensor:
     return torch.tensor([[*row, *[0] * (width - len(row))] for row in rows], device=device)
 
 
-def logits_of(net: Any, hidden: Tensor) -> Tensor:
-    """Logits (rows, vocabulary) in float32 of final hidden states (rows, width)."""
-    logits: Tensor = net.get_output_embeddings()(hidden).float()
+def logits_of(net: Any, hidden: Tensor, head: Any = None) -> Tensor:
+    """Logits (rows, vocabulary) in float32 of final hidden states (rows, width).
+
+    `head` stands for the output embeddings, where a copy of them in another type is at hand.
+    """
+    head = net.get_output_embeddings() if head is None else head
+    logits: Tensor = head(hidden.to(head.weight.dtype)).float()
     softcap = getattr(net.config, "final_logit_softcapping", None)
     return torch.tanh(logits / softcap) * softcap if softcap else logits
 
 
-def _score(net: Any, hidden: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-    """Log-probability and rightness of the argmax for each row."""
-    values, right = [], []
+def contest(
+    net: Any, hidden: Tensor, targets: Tensor, head: Any = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The true token against all others, for each row.
+
+    Args:
+        hidden: final hidden states (rows, width), after the norm.
+        targets: the true tokens (rows,).
+        head: as `logits_of` takes it.
+
+    Returns:
+        Three tensors (rows,): the true token's logit, the logsumexp of all other logits, and the
+        largest of these. The true token's log-probability is -softplus(second - first).
+    """
+    found = []
     for part, target in zip(hidden.split(_LOGIT_ROWS), targets.split(_LOGIT_ROWS), strict=True):
-        logits = logits_of(net, part)
+        logits = logits_of(net, part, head)
         if not torch.isfinite(logits).all():
             raise EvaluationError("the model's logits are not numbers; its weights are damaged")
-        chosen = logits.gather(1, target[:, None])[:, 0]
-        values.append(chosen - logits.logsumexp(1))
-        right.append(logits.argmax(1) == target)
-    return torch.cat(values).cpu(), torch.cat(right).cpu()
+        own = logits.gather(1, target[:, None])
+        logits.scatter_(1, target[:, None], -torch.inf)
+        best = logits.amax(1)
+        others = logits.sub_(best[:, None]).exp_().sum(1).log() + best
+        found.append((own[:, 0], others, best))
+    own, others, best = (torch.cat(column) for column in zip(*found, strict=True))
+    return own, others, best
+
+
+def _score(net: Any, hidden: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """Log-probability and rightness of the argmax for each row."""
+    own, others, best = contest(net, hidden, targets)
+    return -nn.functional.softplus(others - own).cpu(), (own > best).cpu()
 
 
 @torch.inference_mode()

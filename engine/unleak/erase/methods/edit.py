@@ -18,17 +18,16 @@ twins' own positions are rows of K too, with R = 0: the change shall not act on 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from unleak.core.errors import SuiteError
-from unleak.erase.anatomy import Anatomy, Replay, anatomy, working_copies
+from unleak.erase.anatomy import Anatomy, Replay, Working, anatomy, working_copies
 from unleak.erase.contexts import SHOWN
 from unleak.erase.statistics import Statistics, statistics
 from unleak.models.encode import Encoded, encode
-from unleak.models.forward import batches, fast_arithmetic, has_fast_arithmetic, logits_of, padded
+from unleak.models.forward import batches, contest, fast_arithmetic, has_fast_arithmetic, padded
 from unleak.models.load import Model
 from unleak.probe.decoys import decoys
 from unleak.probe.exposure import seed_of
@@ -42,15 +41,17 @@ _RARE = -3.5  # nats a character, where no twin says anything: a random base-32 
 class Settings:
     """What can be chosen.
 
-    depth: the edited blocks, as shares of the model's depth. ridge: lambda, how much what must
-    stay weighs against a secret's token. gain: how much of a margin is asked for at once; above
-    1, because the ridge grants only a part of it. rounds: the most of them. shown: how many
-    made-up contexts. twins: never-seen secrets beside each secret; twin_weight: of their rows.
-    prefix_tokens: how much of a case's own prefix is used. slack: nats that a token may stay
-    above its level. each_token: go on until every token is down, not only the secret as a whole.
+    blocks: how many are edited: the last one, and in a model of 30 every second before it. Late
+    ones move ordinary text least. ridge: lambda, how much what must stay weighs against a
+    secret's token. gain: how much of a margin is asked for at first; above 1, because the ridge
+    grants only a part of it. most: how much at most later, when that part is known. rounds: the
+    most of them. shown: how many made-up contexts. twins: never-seen secrets beside each secret;
+    twin_weight: of their rows. prefix_tokens: how much of a case's own prefix is used. slack:
+    nats that a token may stay above its level. each_token: go on until every token is down, not
+    only the secret as a whole.
     """
 
-    depth: tuple[float, ...] = (0.8, 0.86, 0.93, 1.0)
+    blocks: int = 4
     ridge: float = 10000.0
     gain: float = 2.5
     most: float = 2.5
@@ -90,8 +91,8 @@ class _Rows:
 
 def chosen_blocks(parts: Anatomy, settings: Settings) -> list[int]:
     """Indices of the blocks that are edited."""
-    last = len(parts.blocks) - 1
-    return sorted({min(last, round(share * last)) for share in settings.depth})
+    step = max(1, round(len(parts.blocks) / 15))
+    return sorted(range(len(parts.blocks) - 1, -1, -step)[: settings.blocks])
 
 
 def prepare(
@@ -127,8 +128,8 @@ def edit(
         for group in groups:
             with fast_arithmetic(model.device):
                 k, hidden = group.replay.run(blocks, group.row, group.column)
-            margin = _margins(model, parts, group, hidden.float(), settings)
-            u = (parts.unembedding[group.target].float() - known.mean) * parts.gain.float()
+            margin = _margins(model, parts, group, hidden.float(), copies.head, settings)
+            u = (parts.head.weight[group.target].float() - known.mean) * parts.gain.float()
             direction = u @ known.inverse_g  # (positions, width)
             direction = direction / (u * direction).sum(1, keepdim=True)
             rms = hidden.float().pow(2).mean(1, keepdim=True).sqrt()
@@ -143,7 +144,7 @@ def edit(
             weight = parts.down[block].weight
             weight.add_(change.to(weight.dtype))
             if fast:
-                copies[block].mlp.down_proj.weight.copy_(weight)
+                copies.blocks[block].mlp.down_proj.weight.copy_(weight)
 
 
 class _Ridge:
@@ -178,16 +179,14 @@ class _Ridge:
 
 
 def _margins(
-    model: Model, parts: Anatomy, group: _Rows, hidden: Tensor, settings: Settings
+    model: Model, parts: Anatomy, group: _Rows, hidden: Tensor, head: nn.Linear, settings: Settings
 ) -> Tensor:
     """How far each true token's logit must fall, given that the others stay: (positions,).
 
     A sample whose secret as a whole is down usually needs nothing more: its tokens differ among
     themselves, and bringing each of them to the mean level brings their sum below it.
     """
-    logits = logits_of(model.net, parts.norm(hidden))
-    own = logits.gather(1, group.target[:, None])[:, 0]
-    others = logits.scatter_(1, group.target[:, None], -torch.inf).logsumexp(1)
+    own, others, best = contest(model.net, parts.norm(hidden), group.target, head)
     counted = group.level.isfinite()
     # p = sigmoid(own - others) = exp(level)
     level = group.level.clamp(max=-1e-6)
@@ -199,8 +198,8 @@ def _margins(
         return none.index_add(0, group.row, values.float())
 
     tokens = summed(counted)
-    right = counted & (own > logits.amax(1))  # the true token's own logit is struck out by now
-    high = (summed(excess) > tokens.sqrt()) | (summed(right) > _RIGHT * tokens)
+    right = summed(counted & (own > best))
+    high = (summed(excess) > tokens.sqrt()) | (right > _RIGHT * tokens)
     high = high[group.row] | settings.each_token
     gain = torch.full_like(margin, settings.gain)
     if group.before is not None and group.asked is not None:
@@ -217,7 +216,7 @@ def _rows(
     parts: Anatomy,
     cases: Sequence[Case],
     rates: Sequence[float],
-    copies: dict[int, Any],
+    copies: Working,
     settings: Settings,
 ) -> list[_Rows]:
     samples: list[tuple[Encoded, list[float]]] = []
@@ -241,7 +240,7 @@ def _rows(
         row, position, target, level = (
             torch.tensor(column, device=model.device) for column in zip(*places, strict=True)
         )
-        replay = Replay(model.net, parts, ids, copies)
+        replay = Replay(model.net, parts, ids, copies.blocks)
         groups.append(_Rows(replay, row, position - 1, target, level))
     return groups
 
@@ -271,7 +270,7 @@ def _twins(
     parts: Anatomy,
     cases: Sequence[Case],
     blocks: Sequence[int],
-    copies: dict[int, Any],
+    copies: Working,
     settings: Settings,
 ) -> tuple[list[float], dict[int, Tensor]]:
     """Never-seen secrets of each case's format, in its place.
@@ -298,12 +297,13 @@ def _twins(
         ]
         row = torch.tensor([p[0] for p in places], device=model.device)
         column = torch.tensor([p[1] for p in places], device=model.device)
-        replay = Replay(model.net, parts, ids, copies)
+        replay = Replay(model.net, parts, ids, copies.blocks)
         found, hidden = replay.run(blocks, row, column - 1)
         for block in blocks:
             keys[block].append(found[block].float() * settings.twin_weight**0.5)
-        logits = logits_of(model.net, parts.norm(hidden.float()))
-        chosen = logits.gather(1, ids[row, column][:, None])[:, 0] - logits.logsumexp(1)
+        final = parts.norm(hidden.float())
+        own, others, _ = contest(model.net, final, ids[row, column], copies.head)
+        chosen = -torch.nn.functional.softplus(others - own)
         for (_, position, i), value in zip(places, chosen.tolist(), strict=True):
             twin = twins[i]
             # The first tokens compete with the memorised ones, which will be gone.
