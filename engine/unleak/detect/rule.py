@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+# Characters that a match of a `multiline` rule may span, from the start of its first line.
+LONGEST_BLOCK = 24000
+
 Severity = Literal["low", "medium", "high", "critical"]
 
 
@@ -13,8 +16,8 @@ class Rule:
     """One kind of secret or personal datum, as data.
 
     `pattern` holds a group named `value`: exactly the secret. It matches inside one line (unless
-    `multiline`) and runs only where one of `keywords` (lower case, part of every match) occurs;
-    no keyword means always. `score` is how sure a match is; a `loose` rule proposes candidates,
+    `multiline`) and runs only on lines with one of `keywords` (lower case, part of every match, a
+    digit stands for any digit). `score` is how sure a match is; a `loose` rule proposes candidates,
     for a second look to judge. `severity` is what a leak may cost. `min_entropy` (bits a character
     of the value) weeds out words and placeholders. `true` and `false` are examples that the tests
     run: in a true one, ‹ and › mark the value.

@@ -1,13 +1,15 @@
 """Find secrets and personal data in a text, each with its exact span."""
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 
 from unleak.core.finding import Finding
 from unleak.core.secret import Fingerprinter
 from unleak.detect.checks import CHECKS, entropy, is_placeholder
 from unleak.detect.detect_secrets_source import Source
-from unleak.detect.rule import Rule
+from unleak.detect.prefilter import Line, Prefilter, folded
+from unleak.detect.rule import LONGEST_BLOCK, Rule
 from unleak.detect.rules import all_rules
 
 ALERT_SCORE = 0.75  # from here on a person is warned; anything below is redacted only
@@ -15,50 +17,84 @@ _ALLOW = re.compile(r"(?:unleak|gitleaks):\s?allow|pragma:\s?allowlist secret", 
 
 
 class Scanner:
-    """Scans texts; holds no state between them, so threads may share one."""
+    """Scans texts; holds no state between them, so threads may share one.
+
+    Every line is scanned by itself, except by rules for blocks of lines.
+    """
 
     def __init__(self, fingerprinter: Fingerprinter, rules: Iterable[Rule] | None = None) -> None:
         self._fingerprinter = fingerprinter
         self._rules = tuple(rules) if rules is not None else all_rules()
         self._source = Source() if rules is None else None
+        further = self._source.keywords if self._source else ()
+        self._prefilter = Prefilter([*(rule.keywords for rule in self._rules), *further])
 
     def scan(self, text: str) -> list[Finding]:
         """Findings in the order of the text; none overlaps another."""
-        lower = text.lower()
-        found: list[Finding] = []
-        for rule in self._rules:
-            if rule.keywords and not any(keyword in lower for keyword in rule.keywords):
+        small = folded(text)
+        found = [
+            finding
+            for line in self._prefilter.lines(small)
+            for finding in self._in_line(text, line)
+            if not _allowed(text, line, finding)
+        ]
+        return without_overlaps(found)
+
+    def blocks(self, text: str) -> list[int]:
+        """Where lines start from which a block of lines may go on."""
+        return [
+            line.start
+            for line in self._prefilter.lines(folded(text))
+            if any(
+                entry < len(self._rules) and self._rules[entry].multiline for entry in line.entries
+            )
+        ]
+
+    def _in_line(self, text: str, line: Line) -> Iterator[Finding]:
+        own = text[line.start : line.end].removesuffix("\r")
+        for entry in line.entries:
+            if entry >= len(self._rules):
+                if self._source:
+                    for hit in self._source.hits(entry - len(self._rules), own):
+                        if not is_placeholder(hit.value):
+                            yield self._finding(
+                                hit.rule, hit.kind, line.start + hit.start, hit.value, hit.score
+                            )
                 continue
-            for match in rule.regex.finditer(text):
+            rule = self._rules[entry]
+            where = text[line.start : line.start + LONGEST_BLOCK] if rule.multiline else own
+            for match in rule.regex.finditer(where):
+                if match.start() > len(own):
+                    break  # it will be found from its own line
                 value = match["value"]
-                if entropy(value) < rule.min_entropy:
+                if rule.min_entropy and entropy(value) < rule.min_entropy:
                     continue
                 if rule.check and not CHECKS[rule.check](value):
                     continue
-                found.append(
-                    self._finding(rule.id, rule.kind, match.start("value"), value, rule.score)
-                )
-        if self._source:
-            for hit in self._source.hits(text):
-                if not is_placeholder(hit.value):
-                    found.append(self._finding(hit.rule, hit.kind, hit.start, hit.value, hit.score))
-        return [f for f in _without_overlaps(found) if not _allowed(text, f)]
+                start = line.start + match.start("value")
+                yield self._finding(rule.id, rule.kind, start, value, rule.score)
 
     def _finding(self, rule: str, kind: str, start: int, value: str, score: float) -> Finding:
         secret = self._fingerprinter.secret(value, kind)
         return Finding(rule, start, start + len(value), score, score >= ALERT_SCORE, secret)
 
 
-def _without_overlaps(found: list[Finding]) -> list[Finding]:
+def without_overlaps(found: Iterable[Finding]) -> list[Finding]:
     """Of findings that overlap keep the surest, then the longest."""
-    kept: list[Finding] = []
+    kept: list[Finding] = []  # by start; their ends ascend, too
     for finding in sorted(found, key=lambda f: (-f.score, f.start - f.end, f.start)):
-        if all(finding.end <= other.start or other.end <= finding.start for other in kept):
-            kept.append(finding)
-    return sorted(kept, key=lambda f: f.start)
+        at = bisect_left(kept, finding.start, key=lambda f: f.start)
+        free_before = at == 0 or kept[at - 1].end <= finding.start
+        free_behind = at == len(kept) or finding.end <= kept[at].start
+        if free_before and free_behind:
+            kept.insert(at, finding)
+    return kept
 
 
-def _allowed(text: str, finding: Finding) -> bool:
-    start = text.rfind("\n", 0, finding.start) + 1
-    end = text.find("\n", finding.end)
-    return bool(_ALLOW.search(text, start, end if end >= 0 else len(text)))
+def _allowed(text: str, line: Line, finding: Finding) -> bool:
+    end = line.end
+    if finding.end > end:
+        block = line.start + LONGEST_BLOCK
+        end = text.find("\n", finding.end, block)
+        end = end if end >= 0 else block
+    return bool(_ALLOW.search(text, line.start, end))

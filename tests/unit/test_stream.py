@@ -1,0 +1,97 @@
+"""A text scanned in chunks has the findings of the whole text."""
+
+import itertools
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unleak.core.secret import Fingerprinter
+from unleak.detect.prefilter import LONGEST_LINE
+from unleak.detect.rule import LONGEST_BLOCK
+from unleak.detect.rules import all_rules
+from unleak.detect.scanner import Scanner
+from unleak.detect.stream import StreamScanner
+
+SCANNER = Scanner(Fingerprinter(b"k" * 32))
+EXAMPLES = [
+    example.replace("‹", "").replace("›", "")
+    for rule in all_rules()
+    for example in (*rule.true, *rule.false)
+]
+KEYS = [e for rule in all_rules() if rule.multiline for e in rule.true]
+KEY = KEYS[0].replace("‹", "").replace("›", "")
+
+pieces = st.lists(
+    st.one_of(
+        st.sampled_from(EXAMPLES),
+        st.sampled_from([*KEYS, KEY]).map(lambda e: e.replace("‹", "").replace("›", "")),
+        st.sampled_from(
+            ["\n", "\r\n", " ", "x = 1\n", "-----BEGIN PRIVATE KEY-----\n", "# é İ 𝄞\n"]
+        ),
+        st.text(max_size=12),
+    ),
+    max_size=12,
+)
+
+
+def streamed(text: str, cuts: list[int]) -> list[tuple[str, int, int]]:
+    stream = StreamScanner(SCANNER)
+    found = []
+    places = [0, *sorted(cut % (len(text) + 1) for cut in cuts), len(text)]
+    for start, end in itertools.pairwise(places):
+        found += stream.feed(text[start:end]).final
+    return spans(found + stream.close())
+
+
+def spans(found):
+    return [(f.rule, f.start, f.end, f.score, f.fingerprint) for f in found]
+
+
+@given(pieces, st.lists(st.integers(min_value=0, max_value=10_000), max_size=30))
+def test_every_chunking_gives_the_findings_of_one_scan(parts, cuts):
+    text = "".join(parts)
+    assert streamed(text, cuts) == spans(SCANNER.scan(text))
+
+
+@settings(max_examples=15)
+@given(pieces)
+def test_one_character_at_a_time(parts):
+    text = "".join(parts)[:1500]
+    assert streamed(text, list(range(len(text)))) == spans(SCANNER.scan(text))
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(st.sampled_from(EXAMPLES), min_size=1, max_size=6),
+    st.integers(min_value=0, max_value=3 * LONGEST_LINE),
+    st.sampled_from(["a", "a ", '"', "é,", "0"]),
+    st.lists(st.integers(min_value=0, max_value=200_000), max_size=8),
+)
+def test_long_lines_are_cut_alike(examples, room, filling, cuts):
+    flat = [e.replace("\n", " ") for e in examples]
+    text = (filling * (room // len(filling))).join(["", *flat, ""])
+    assert streamed(text, cuts) == spans(SCANNER.scan(text))
+
+
+@settings(max_examples=10)
+@given(st.integers(min_value=0, max_value=LONGEST_BLOCK + 100), st.lists(st.integers(0, 90_000)))
+def test_blocks_of_lines_that_are_far_apart(distance, cuts):
+    text = KEY + "y = 2\n" * (distance // 6) + KEY + "ghp_q8Zt3LmW5vXc7RbN2kYd9JfH4sGpA6eTu1Qi\n"
+    assert streamed(text, cuts[:8]) == spans(SCANNER.scan(text))
+
+
+def test_a_secret_is_shown_provisionally_before_its_line_ends():
+    stream = StreamScanner(SCANNER)
+    first = stream.feed('key = "ghp_q8Zt3LmW5vXc7RbN2kYd9JfH4sGpA6eTu1Qi')
+    assert first.final == []
+    assert [f.kind for f in first.provisional] == ["github-token"]
+    second = stream.feed('"\nx')
+    assert [f.kind for f in second.final] == ["github-token"]
+    assert second.provisional == []
+
+
+def test_what_is_held_is_bounded():
+    stream = StreamScanner(SCANNER)
+    for _ in range(200):
+        stream.feed("-----BEGIN PRIVATE KEY-----" + "A" * 1000)
+        assert len(stream._open) <= 2 * LONGEST_BLOCK + LONGEST_LINE + 2000
