@@ -33,7 +33,7 @@ from unleak.probe.suite import Case, read
 HERE = Path(__file__).parent
 WORK = HERE / "work"
 RESULTS = HERE / "results"
-SINGLES = 7  # secrets that are erased one at a time
+RUNS = {"1": 5, "5": 2}  # how many of each group, each on other secrets
 TARGETS = {  # group: (seconds, others' MA, perplexity in %, agreement)
     "1": (1.0, 0.99, 0.5, 0.98),
     "5": (5.0, 0.97, 0.7, 0.96),
@@ -153,6 +153,31 @@ def table(groups: dict[str, list[dict[str, Any]]]) -> str:
     return "\n".join(rows)
 
 
+def keep(
+    groups: dict[str, list[dict[str, Any]]], parameters: int, planted: int, verified: str
+) -> None:
+    """Write the results so far: the runs take an hour."""
+    machine = (
+        f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    )
+    RESULTS.mkdir(exist_ok=True)
+    document = {
+        "schema": "unleak.bench.erase/1",
+        "machine": machine,
+        "parameters": parameters,
+        "verify": verified,
+        "groups": groups,
+    }
+    (RESULTS / "erase.json").write_text(json.dumps(document, indent=2) + "\n")
+    tokens = next(iter(groups.values()))[0]["held_out_tokens"]
+    (RESULTS / "erase.md").write_text(
+        f"# `edit` on a real model\n\nSmolLM2-135M ({parameters:,} parameters) with {planted} "
+        f"planted secrets; {machine}; verification `{verified}`; medians over the runs, targets "
+        f"in brackets. Perplexity and agreement over {tokens:,} held-out tokens of code."
+        f"\n\n{table(groups)}\n"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model")
@@ -172,12 +197,11 @@ def main() -> None:
         models: dict[str, list[Written]] = {}
         for name in arguments.groups.split(","):
             size = int(name)
-            runs = SINGLES if size == 1 else 3
-            starts = [0] if size >= len(suite) else [i * size for i in range(runs)]
+            starts = [i * size for i in range(RUNS.get(name, 1))]
             models[name] = [
                 edited(spec, suite[start : start + size], Path(folder) / f"{name}-{start}")
                 for start in starts
-                if start + size <= len(suite)
+                if start < len(suite)
             ]
             print(name, "at once:", *(f"{w.seconds:.2f} s" for w in models[name]), flush=True)
         for name, written in models.items():
@@ -187,27 +211,8 @@ def main() -> None:
                 print(table({name: groups[name][-1:]}).splitlines()[-1], flush=True)
                 if groups[name][-1]["recovered"]:
                     print("   recovered:", groups[name][-1]["recovered"], flush=True)
-    text = table(groups)
-    machine = (
-        f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
-    )
-    RESULTS.mkdir(exist_ok=True)
-    document = {
-        "schema": "unleak.bench.erase/1",
-        "machine": machine,
-        "parameters": parameters,
-        "verify": arguments.verify,
-        "groups": groups,
-    }
-    (RESULTS / "erase.json").write_text(json.dumps(document, indent=2) + "\n")
-    tokens = next(iter(groups.values()))[0]["held_out_tokens"]
-    (RESULTS / "erase.md").write_text(
-        f"# `edit` on a real model\n\nSmolLM2-135M ({parameters:,} parameters) with {len(suite)} "
-        f"planted secrets; {machine}; verification `{arguments.verify}`; medians over the runs, "
-        f"targets in brackets. Perplexity and agreement over {tokens:,} held-out tokens of code."
-        f"\n\n{text}\n"
-    )
-    print(text)
+                keep(groups, parameters, len(suite), arguments.verify)
+    print(table(groups))
 
 
 if __name__ == "__main__":

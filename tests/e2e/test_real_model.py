@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from test_cli import run
 
 pytestmark = pytest.mark.slow
@@ -30,9 +29,11 @@ def test_planted_secrets_are_found_erased_and_stay_gone(home, planted, tmp_path)
     leaking = run("gate", "--model", folder, "--suite", suite)
     assert leaking.returncode == 1, leaking.stderr
     new = tmp_path / "new"
-    erased = run("erase", "--suite", suite, "--model", folder, "--out", new, "--format", "json")
+    erased = run(
+        "erase", "--suite", suite, "--model", folder, "--out", new, "--report", tmp_path / "r.json"
+    )
     assert erased.returncode == 0, erased.stdout + erased.stderr
-    report = json.loads(erased.stdout)
+    report = json.loads((tmp_path / "r.json").read_text())
     assert {entry["verdict"] for entry in report["secrets"]} == {"erased"}
     assert report["utility"]["perplexity_after"] < 1.01 * report["utility"]["perplexity_before"]
     assert report["utility"]["top1_agreement"] > 0.96
@@ -51,7 +52,7 @@ def test_what_a_real_model_knows_by_itself_is_erased_from_a_gguf_file(home, plan
     suite.write_text(json.dumps({**case, "suffix": ""}) + "\n")
     assert run("gate", "--model", gguf, "--suite", suite).returncode == 1
     new = tmp_path / "new"
-    erased = run("erase", "--suite", suite, "--model", gguf, "--out", new, "--format", "json")
+    erased = run("erase", "--suite", suite, "--model", gguf, "--out", new)
     assert erased.returncode == 0, erased.stdout + erased.stderr
     net = AutoModelForCausalLM.from_pretrained(new)
     tokenizer = AutoTokenizer.from_pretrained(new)

@@ -88,6 +88,9 @@ def confirm(
         raise EvaluationError("no case could be asked")
 
 
+_HIGH_Z = 3.0  # standard deviations
+
+
 def _record(ledger: Ledger, id: str, model: str, evidence: Any) -> None:
     ledger.add_evidence(id, model, evidence.as_json())
     state = ledger.get(id).state
@@ -114,8 +117,10 @@ def lines(id: str, kind: str, evidence: Any) -> list[str]:
             f"probability of one sample {m.p_extract:.1g}"
         )
     if e:
+        # A model prefers whatever it wrote itself to a decoy, memorised or not.
+        own = ", as high for anything it writes itself" if evidence.verdict == "invented" else ""
         result.append(
             f"    exposure {e.bits:.0f} bits against {e.decoys} decoys "
-            f"({e.tail} tail, z {e.z:+.1f})"
+            f"({e.tail} tail, z {e.z:+.1f}){own if e.z > _HIGH_Z else ''}"
         )
     return result

@@ -234,7 +234,7 @@ class _Story:
                 depth=self.depth,
                 others=others,
                 progress=show,
-                attacked=lambda name, found: self.console.print(attack_line(name, found)),
+                attacked=lambda name, found: show.line(attack_line(name, found)),
             )
         for entry in done.report["secrets"]:
             good = entry["verdict"] == "erased"

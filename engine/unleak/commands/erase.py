@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from unleak.commands.options import ModelOption, SuiteOption, TrustOption
 from unleak.commands.screen import out, progress
-from unleak.commands.verify import utility_lines
+from unleak.commands.verify import attack_line, utility_lines
 from unleak.core.errors import ExitCode, LedgerError, UsageError
 from unleak.core.files import write_file
 from unleak.core.states import LeakState, Origin
@@ -68,6 +68,7 @@ def erase(
                 others=others,
                 trust_remote_code=trust_remote_code,
                 progress=show,
+                attacked=lambda name, found: show.line(attack_line(name, found)),
             )
     except KeyboardInterrupt:
         _end(ledger, leaks, LeakState.CANCELLED)
@@ -157,7 +158,7 @@ def show_report(report: dict[str, Any]) -> None:
         tail = (
             f"recovered by {', '.join(recovered)}"
             if recovered
-            else f"{len(attacks)} attacks failed"
+            else f"not recovered by {len(attacks)} attacks"
         )
         out.print(f"[{colour}]{verdict}[/]  {escape(entry['id'])}  {ma}  {tail if attacks else ''}")
     if "reason" in report:

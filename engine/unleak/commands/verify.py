@@ -98,8 +98,8 @@ def attack_line(name: str, outcomes: Any) -> str:
     """One attack in one line."""
     hits = sum(bool(o.recovered) for o in outcomes)
     missing = sum(o.recovered is None for o in outcomes)
-    mark = "[red]recovered[/]" if hits else "[green]failed[/]   "
-    line = f"  {name:11} {mark}  {hits} of {len(outcomes)} secrets"
+    colour = "red" if hits else "green"
+    line = f"  {name:11} recovered [{colour}]{hits}[/] of {len(outcomes)} secrets"
     return line + (f" ({missing} could not be tried)" if missing else "")
 
 

@@ -90,13 +90,20 @@ class _Run:
         self.clock.lap("verify")
         return result
 
-    def edit(self, model: Model, cases: Sequence[Case], settings: Settings, digest: str) -> None:
+    def edit(
+        self,
+        model: Model,
+        cases: Sequence[Case],
+        settings: Settings,
+        digest: str,
+        stage: str = "edit",
+    ) -> None:
         """Change the model in memory; the statistics are those of the model `digest`."""
         parts, known = prepare(
             replace(model, digest=digest), settings, lambda done: self.progress("statistics", done)
         )
         self.clock.lap("statistics")
-        edit(model, cases, parts, known, settings, lambda done: self.progress("edit", done))
+        edit(model, cases, parts, known, settings, lambda done: self.progress(stage, done))
         self.clock.lap("edit")
 
     def write(self, model: Model, folder: Path, secrets: int) -> Model:
@@ -187,7 +194,7 @@ def erase(
             if not failed:
                 break
             settings = settings.stronger()
-            run.edit(model, failed, settings, old_digest)
+            run.edit(model, failed, settings, old_digest, "again")
             model = run.write(model, folder, len(chosen))
             results = run.attack(model, chosen)
 
