@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Before torch is imported anywhere: two tests at once must not fight over the processors.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -13,6 +14,10 @@ from unleak.core.secret import Fingerprinter
 from unleak.models.load import Model, load
 from unleak.probe.measure import Measurement, measure
 from unleak.probe.suite import Case, read
+
+# No test measures time; a machine may be busy.
+settings.register_profile("unleak", deadline=None)
+settings.load_profile("unleak")
 
 
 @pytest.fixture(scope="session")

@@ -31,14 +31,16 @@ class Scanner:
 
     def scan(self, text: str) -> list[Finding]:
         """Findings in the order of the text; none overlaps another."""
-        small = folded(text)
-        found = [
-            finding
-            for line in self._prefilter.lines(small)
-            for finding in self._in_line(text, line)
-            if not _allowed(text, line, finding)
-        ]
-        return without_overlaps(found)
+        return without_overlaps(self.candidates(text))
+
+    def candidates(self, text: str, end: int | None = None) -> Iterator[Finding]:
+        """What rules find, overlapping or not, in the lines that start before `end`."""
+        for line in self._prefilter.lines(folded(text)):
+            if end is not None and line.start >= end:
+                break
+            for finding in self._in_line(text, line):
+                if not _allowed(text, line, finding):
+                    yield finding
 
     def blocks(self, text: str) -> list[int]:
         """Where lines start from which a block of lines may go on."""
