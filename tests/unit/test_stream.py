@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +11,7 @@ from unleak.detect.prefilter import LONGEST_LINE
 from unleak.detect.rule import LONGEST_BLOCK
 from unleak.detect.rules import all_rules
 from unleak.detect.scanner import Scanner
-from unleak.detect.stream import StreamScanner
+from unleak.detect.stream import LONGEST_OPEN, StreamScanner
 
 SCANNER = Scanner(Fingerprinter(b"k" * 32))
 EXAMPLES = [
@@ -90,8 +91,17 @@ def test_a_secret_is_shown_provisionally_before_its_line_ends():
     assert second.provisional == []
 
 
-def test_what_is_held_is_bounded():
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "-----BEGIN PRIVATE KEY-----" + "A" * 1000,
+        "-----BEGIN PRIVATE KEY-----\n" + "A" * 60 + "\n",
+        "A" * 1000,
+        "key = ",
+    ],
+)
+def test_what_is_held_is_bounded(hostile):
     stream = StreamScanner(SCANNER)
-    for _ in range(120):
-        stream.feed("-----BEGIN PRIVATE KEY-----" + "A" * 1000)
-        assert len(stream._open) <= 4 * LONGEST_BLOCK
+    for _ in range(2 * LONGEST_OPEN // 5000):
+        stream.feed(hostile * (5000 // len(hostile)))
+        assert len(stream._open) <= LONGEST_OPEN + LONGEST_BLOCK + 5000

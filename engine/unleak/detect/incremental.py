@@ -70,9 +70,8 @@ class IncrementalScanner:
             self._opens[first + bisect_right(starts, block, hi=behind - first) - 1] = True
         text = own + self._following(behind) if blocks else own
         found: list[list[Finding]] = [[] for _ in range(first, behind)]
-        for f in self._scanner.candidates(text, max(1, len(own))):
-            # A match of a rule for blocks may start lines before its value.
-            at = min(bisect_right(starts, f.start, hi=behind - first) - 1, behind - first - 1)
+        for line, f in self._scanner.candidates(text, max(1, len(own))):
+            at = bisect_right(starts, line, hi=behind - first) - 1
             found[at].append(replace(f, start=f.start - starts[at], end=f.end - starts[at]))
         self._found[first:behind] = found
 

@@ -31,16 +31,19 @@ class Scanner:
 
     def scan(self, text: str) -> list[Finding]:
         """Findings in the order of the text; none overlaps another."""
-        return without_overlaps(self.candidates(text))
+        return without_overlaps(finding for _, finding in self.candidates(text))
 
-    def candidates(self, text: str, end: int | None = None) -> Iterator[Finding]:
-        """What rules find, overlapping or not, in the lines that start before `end`."""
+    def candidates(self, text: str, end: int | None = None) -> Iterator[tuple[int, Finding]]:
+        """What rules find, overlapping or not, in the lines that start before `end`.
+
+        Each comes with the start of the line that gave it; only a block goes on behind that line.
+        """
         for line in self._prefilter.lines(folded(text)):
             if end is not None and line.start >= end:
                 break
             for finding in self._in_line(text, line):
                 if not _allowed(text, line, finding):
-                    yield finding
+                    yield line.start, finding
 
     def blocks(self, text: str) -> list[int]:
         """Where lines start from which a block of lines may go on."""

@@ -4,6 +4,9 @@ A finding is final when nothing that may follow can change it: when its line has
 of lines (a private key) that started before it may still go on. The final findings are those of
 one scan of the whole text, however it was cut into chunks. Until then findings are provisional:
 good for an underline, not for a hand-off.
+
+The one exception keeps memory bounded: where blocks follow each other for over LONGEST_OPEN
+characters with no line between them, which only a hostile text does, findings are final there.
 """
 
 from dataclasses import dataclass, replace
@@ -12,6 +15,8 @@ from unleak.core.finding import Finding
 from unleak.detect.prefilter import folded, line_end
 from unleak.detect.rule import LONGEST_BLOCK
 from unleak.detect.scanner import Scanner
+
+LONGEST_OPEN = 6 * LONGEST_BLOCK  # characters held
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,9 @@ class StreamScanner:
             if end == len(small):  # it may go on
                 break
             starts.append(end + (small[end : end + 1] == b"\n"))
-        # A block that is complete may reach into lines that are not.
-        inside = [f for f in found if f.end - f.start > 0]
-        for start in reversed(starts):
-            if start <= limit and not any(f.start < start < f.end for f in inside):
-                return start
+        possible = [start for start in starts if start <= limit]
+        for start in reversed(possible):
+            # A block that is complete may reach into lines that are not.
+            if not any(f.start < start < f.end for f in found):
+                return start if start or len(small) <= LONGEST_OPEN else possible[-1]
         return 0
