@@ -65,7 +65,7 @@ class Counting(Scanner):
 
 
 def test_the_cost_follows_the_change():
-    scanner = Counting(SCANNER._fingerprinter)
+    scanner = Counting(SCANNER.fingerprinter)
     incremental = IncrementalScanner(scanner, "value = 1\n" * 20_000)
     scanner.seen = 0
     incremental.edit((9_000, 3), (9_000, 4), "typed")

@@ -15,7 +15,7 @@ from unleak.core.errors import LedgerError, SuiteError, UsageError
 from unleak.core.formats import preview
 from unleak.core.states import LeakState
 from unleak.detect.files import files_of, read_text
-from unleak.detect.scanner import Scanner
+from unleak.detect.scanner import LIKELY_SCORE, Scanner
 from unleak.ledger.ledger import Ledger
 from unleak.probe.suite import Case, read, write
 
@@ -106,7 +106,8 @@ def _from_text(ledger: Ledger, folder: Path) -> list[Case]:
             err.print(f"not scanned: {file}: {error}", markup=False)
             continue
         for finding in scanner.scan(text or ""):
-            if finding.start > 0 and finding.fingerprint not in cases:
+            likely = finding.score >= LIKELY_SCORE and finding.start > 0
+            if likely and finding.fingerprint not in cases:
                 prefix = text[max(0, finding.start - _PREFIX) : finding.start] if text else ""
                 id = f"{finding.kind}-{finding.fingerprint[:10]}"
                 cases[finding.fingerprint] = Case(id, prefix, finding.secret, source=str(file))

@@ -12,7 +12,8 @@ from unleak.detect.prefilter import Line, Prefilter, folded
 from unleak.detect.rule import LONGEST_BLOCK, Rule
 from unleak.detect.rules import all_rules
 
-ALERT_SCORE = 0.75  # from here on a person is warned; anything below is redacted only
+ALERT_SCORE = 0.75  # from here on a person is warned
+LIKELY_SCORE = 0.6  # below: a candidate, which is redacted but shown to nobody unasked
 _ALLOW = re.compile(r"(?:unleak|gitleaks):\s?allow|pragma:\s?allowlist secret", re.IGNORECASE)
 
 
@@ -23,7 +24,7 @@ class Scanner:
     """
 
     def __init__(self, fingerprinter: Fingerprinter, rules: Iterable[Rule] | None = None) -> None:
-        self._fingerprinter = fingerprinter
+        self.fingerprinter = fingerprinter
         self._rules = tuple(rules) if rules is not None else all_rules()
         self._source = Source() if rules is None else None
         further = self._source.keywords if self._source else ()
@@ -80,7 +81,7 @@ class Scanner:
                 yield self._finding(rule.id, rule.kind, start, value, rule.score)
 
     def _finding(self, rule: str, kind: str, start: int, value: str, score: float) -> Finding:
-        secret = self._fingerprinter.secret(value, kind)
+        secret = self.fingerprinter.secret(value, kind)
         return Finding(rule, start, start + len(value), score, score >= ALERT_SCORE, secret)
 
 

@@ -4,7 +4,7 @@ from lsprotocol import types
 
 from unleak.core.finding import Finding
 from unleak.core.formats import preview
-from unleak.detect.scanner import Scanner
+from unleak.detect.scanner import LIKELY_SCORE, Scanner
 
 
 class Lines:
@@ -25,9 +25,10 @@ class Lines:
 
 
 def diagnostics(scanner: Scanner, text: str) -> list[types.Diagnostic]:
-    """One diagnostic a finding; `data` carries the fingerprint, never the secret."""
+    """One diagnostic a likely finding; `data` carries the fingerprint, never the secret."""
     lines = Lines(text)
-    return [_diagnostic(lines, finding) for finding in scanner.scan(text)]
+    found = scanner.scan(text)
+    return [_diagnostic(lines, finding) for finding in found if finding.score >= LIKELY_SCORE]
 
 
 def _diagnostic(lines: Lines, finding: Finding) -> types.Diagnostic:
