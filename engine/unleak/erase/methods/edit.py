@@ -34,6 +34,7 @@ from unleak.probe.exposure import seed_of
 from unleak.probe.suite import Case
 
 _RIGHT = 0.15  # share of its tokens that the model may still get right
+_TWIN_PREFIX = 48  # tokens in front of a twin
 _RARE = -3.5  # nats a character, where no twin says anything: a random base-32 digit
 
 
@@ -54,12 +55,12 @@ class Settings:
     blocks: int = 4
     ridge: float = 10000.0
     gain: float = 2.5
-    most: float = 2.5
+    most: float = 4.0
     rounds: int = 10
     shown: int = 1
     twins: int = 4
     twin_weight: float = 1.0
-    prefix_tokens: int = 96
+    prefix_tokens: int = 128
     slack: float = 0.5
     each_token: bool = False
 
@@ -84,6 +85,7 @@ class _Rows:
     column: Tensor  # (positions,) where the predicting token stands
     target: Tensor  # (positions,) the true token
     level: Tensor  # (positions,) log-probability wanted; +inf: leave alone
+    own: Tensor  # (samples,) whether it is the case's own context
     # Of the round before: the margins (positions,), and what was asked of them.
     before: Tensor | None = None
     asked: Tensor | None = None
@@ -184,7 +186,8 @@ def _margins(
     """How far each true token's logit must fall, given that the others stay: (positions,).
 
     A sample whose secret as a whole is down usually needs nothing more: its tokens differ among
-    themselves, and bringing each of them to the mean level brings their sum below it.
+    themselves, and bringing each of them to the mean level brings their sum below it. A secret
+    that fell too far in its own context is raised again: there it is compared with decoys.
     """
     own, others, best = contest(model.net, parts.norm(hidden), group.target, head)
     counted = group.level.isfinite()
@@ -201,12 +204,14 @@ def _margins(
     right = summed(counted & (own > best))
     high = (summed(excess) > tokens.sqrt()) | (right > _RIGHT * tokens)
     high = high[group.row] | settings.each_token
+    low = (group.own & (summed(excess) < -tokens.sqrt()))[group.row] & ~high
     gain = torch.full_like(margin, settings.gain)
     if group.before is not None and group.asked is not None:
-        fall = torch.where(group.asked > 0, group.before - margin, 0.0)
+        fall = torch.where(group.asked != 0, group.before - margin, 0.0)
         granted = summed(fall) / summed(group.asked)
         gain = (1 / granted.clamp(min=1e-3)).nan_to_num(1.0).clamp(1.0, settings.most)[group.row]
     asked = torch.where(counted & high & (margin > settings.slack), margin * gain, 0.0)
+    asked = torch.where(counted & low & (margin < -settings.slack), margin, asked)
     group.before, group.asked = margin, asked
     return asked
 
@@ -219,29 +224,30 @@ def _rows(
     copies: Working,
     settings: Settings,
 ) -> list[_Rows]:
-    samples: list[tuple[Encoded, list[float]]] = []
+    samples: list[tuple[Encoded, list[float], bool]] = []
     for case, rate in zip(cases, rates, strict=True):
-        for encoded in _in_contexts(model, case, settings):
+        for number, encoded in enumerate(_in_contexts(model, case, settings)):
             random = range(encoded.random.start, encoded.random.stop)
             levels = [
                 rate * max(1, n) if i in random else torch.inf
                 for i, n in enumerate(encoded.characters)
             ]
-            samples.append((encoded, levels))
+            samples.append((encoded, levels, number == 0))
     groups = []
-    for indices in batches([len(encoded.ids) for encoded, _ in samples]):
+    for indices in batches([len(encoded.ids) for encoded, *_ in samples]):
         chosen = [samples[i] for i in indices]
-        ids = padded([encoded.ids for encoded, _ in chosen], model.device)
+        ids = padded([encoded.ids for encoded, *_ in chosen], model.device)
         places = [
             (row, position, encoded.ids[position], level)
-            for row, (encoded, levels) in enumerate(chosen)
+            for row, (encoded, levels, _) in enumerate(chosen)
             for position, level in zip(range(encoded.start, len(encoded.ids)), levels, strict=True)
         ]
         row, position, target, level = (
             torch.tensor(column, device=model.device) for column in zip(*places, strict=True)
         )
         replay = Replay(model.net, parts, ids, copies.blocks)
-        groups.append(_Rows(replay, row, position - 1, target, level))
+        own = torch.tensor([o for *_, o in chosen], device=model.device)
+        groups.append(_Rows(replay, row, position - 1, target, level, own))
     return groups
 
 
@@ -285,7 +291,7 @@ def _twins(
         for decoy in decoys(case.secret.reveal(), settings.twins, seed_of(case, seed=1)):
             encoded = encode(model.tokenizer, case.prefix, decoy, context=model.context)
             owners.append(index)
-            twins.append(encoded.shortened(settings.prefix_tokens // 3))
+            twins.append(encoded.shortened(_TWIN_PREFIX))
     totals, characters = [0.0] * len(cases), [0] * len(cases)
     keys: dict[int, list[Tensor]] = {block: [] for block in blocks}
     for indices in batches([len(twin.ids) for twin in twins]):
