@@ -214,3 +214,10 @@ def test_hostile_lines_of_signs_are_scanned_in_time(yardstick):
         begun = time.process_time()
         scanner.scan(f'password {sign * 2_000}"\n')
         assert time.process_time() - begun <= 200 * yardstick
+
+
+def test_every_beginning_of_an_example_is_scanned(scanner):
+    for _, example in TRUE:
+        text = plain(example)
+        for end in range(0, len(text), 3):
+            scanner.scan(text[:end])
