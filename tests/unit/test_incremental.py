@@ -59,9 +59,13 @@ class Counting(Scanner):
 
     seen = 0
 
-    def candidates(self, text, end=None):
+    def lines(self, text):
         self.seen += len(text)
-        return super().candidates(text, end)
+        return super().lines(text)
+
+    def in_line(self, text, line):
+        self.seen += len(text)
+        return super().in_line(text, line)
 
 
 def test_the_cost_follows_the_change():

@@ -65,14 +65,17 @@ class IncrementalScanner:
     def _scan(self, first: int, behind: int) -> None:
         own = "".join(self._lines[first:behind])
         starts = list(accumulate(map(len, self._lines[first:behind]), initial=0))
-        blocks = self._scanner.blocks(own)
-        for block in blocks:
-            self._opens[first + bisect_right(starts, block, hi=behind - first) - 1] = True
-        text = own + self._following(behind) if blocks else own
         found: list[list[Finding]] = [[] for _ in range(first, behind)]
-        for line, f in self._scanner.candidates(text, max(1, len(own))):
-            at = bisect_right(starts, line, hi=behind - first) - 1
-            found[at].append(replace(f, start=f.start - starts[at], end=f.end - starts[at]))
+        text = ""
+        for line in self._scanner.lines(own):
+            at = bisect_right(starts, line.start, hi=behind - first) - 1
+            if self._scanner.opens_block(line):
+                self._opens[first + at] = True
+                text = text or own + self._following(behind)
+            found[at] += (
+                replace(f, start=f.start - starts[at], end=f.end - starts[at])
+                for f in self._scanner.in_line(text or own, line)
+            )
         self._found[first:behind] = found
 
     def _following(self, line: int) -> str:

@@ -9,7 +9,7 @@ from ahocorasick_rs import BytesAhoCorasick
 # separator if there is one near, so that it goes through no value.
 LONGEST_LINE = 16384
 _NEAR = 2048
-_SEPARATORS = b" \t\"'`,;"
+_SEPARATORS = " \t\"'`,;"
 
 _FOLD = bytes(
     ord("0") if 48 <= byte <= 57 else byte + 32 if 65 <= byte <= 90 else byte for byte in range(256)
@@ -25,18 +25,18 @@ def folded(text: str) -> bytes:
     return text.encode("latin-1", "replace").translate(_FOLD)
 
 
-def line_end(text: bytes, start: int) -> int:
+def line_end(text: str, start: int) -> int:
     """Where the line that starts at `start` ends or is cut, its newline not included.
 
     A text that only goes on behind `start + LONGEST_LINE` has the same answer.
     """
-    end = text.find(b"\n", start, start + LONGEST_LINE)
+    end = text.find("\n", start, start + LONGEST_LINE)
     if end >= 0:
         return end
     if len(text) < start + LONGEST_LINE:
         return len(text)
     limit = start + LONGEST_LINE
-    separator = max(text.rfind(bytes([s]), limit - _NEAR, limit) for s in _SEPARATORS)
+    separator = max(text.rfind(s, limit - _NEAR, limit) for s in _SEPARATORS)
     return separator + 1 if separator >= 0 else limit
 
 
@@ -60,19 +60,16 @@ class Prefilter:
         self._masks = list(masks.values())
         self._automaton = BytesAhoCorasick(list(masks))
 
-    def lines(self, text: bytes) -> Iterator[Line]:
-        """The lines with a keyword, in order.
-
-        Args:
-            text: as `folded` gives it.
-        """
+    def lines(self, text: str) -> Iterator[Line]:
+        """The lines with a keyword, in order."""
         start = end = mask = 0
-        for pattern, at, behind in self._automaton.find_matches_as_indexes(text, overlapping=True):
+        matches = self._automaton.find_matches_as_indexes(folded(text), overlapping=True)
+        for pattern, at, behind in matches:
             if at >= end:
                 if mask:
                     yield Line(start, end, _bits(mask))
                 mask = 0
-                start = max(end, text.rfind(b"\n", end, at) + 1)
+                start = max(end, text.rfind("\n", end, at) + 1)
                 end = line_end(text, start)
                 while end <= at:
                     start, end = end, line_end(text, end)

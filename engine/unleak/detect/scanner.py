@@ -8,7 +8,7 @@ from unleak.core.finding import Finding
 from unleak.core.secret import Fingerprinter
 from unleak.detect.checks import CHECKS, entropy, is_placeholder
 from unleak.detect.detect_secrets_source import Source
-from unleak.detect.prefilter import Line, Prefilter, folded
+from unleak.detect.prefilter import Line, Prefilter
 from unleak.detect.rule import LONGEST_BLOCK, Rule
 from unleak.detect.rules import all_rules
 
@@ -32,29 +32,20 @@ class Scanner:
 
     def scan(self, text: str) -> list[Finding]:
         """Findings in the order of the text; none overlaps another."""
-        return without_overlaps(finding for _, finding in self.candidates(text))
+        return without_overlaps(f for line in self.lines(text) for f in self.in_line(text, line))
 
-    def candidates(self, text: str, end: int | None = None) -> Iterator[tuple[int, Finding]]:
-        """What rules find, overlapping or not, in the lines that start before `end`.
+    def lines(self, text: str) -> list[Line]:
+        """The lines in which there may be something to find."""
+        return list(self._prefilter.lines(text))
 
-        Each comes with the start of the line that gave it; only a block goes on behind that line.
-        """
-        for line in self._prefilter.lines(folded(text)):
-            if end is not None and line.start >= end:
-                break
-            for finding in self._in_line(text, line):
-                if not _allowed(text, line, finding):
-                    yield line.start, finding
+    def opens_block(self, line: Line) -> bool:
+        """Whether a block of lines may start in a line."""
+        own = (entry for entry in line.entries if entry < len(self._rules))
+        return any(self._rules[entry].multiline for entry in own)
 
-    def blocks(self, text: str) -> list[int]:
-        """Where lines start from which a block of lines may go on."""
-        return [
-            line.start
-            for line in self._prefilter.lines(folded(text))
-            if any(
-                entry < len(self._rules) and self._rules[entry].multiline for entry in line.entries
-            )
-        ]
+    def in_line(self, text: str, line: Line) -> Iterator[Finding]:
+        """What rules find in a line, overlapping or not; only a block goes on behind it."""
+        return (f for f in self._in_line(text, line) if not _allowed(text, line, f))
 
     def _in_line(self, text: str, line: Line) -> Iterator[Finding]:
         own = text[line.start : line.end].removesuffix("\r")

@@ -12,9 +12,9 @@ characters with no line between them, which only a hostile text does, findings a
 from dataclasses import dataclass, replace
 
 from unleak.core.finding import Finding
-from unleak.detect.prefilter import folded, line_end
+from unleak.detect.prefilter import Line, line_end
 from unleak.detect.rule import LONGEST_BLOCK
-from unleak.detect.scanner import Scanner
+from unleak.detect.scanner import Scanner, without_overlaps
 
 LONGEST_OPEN = 6 * LONGEST_BLOCK  # characters held
 
@@ -39,8 +39,11 @@ class StreamScanner:
         """Add a chunk. Offsets count from the start of the text."""
         final: list[Finding] = []
         self._open += chunk
-        found = self._scanner.scan(self._open)
-        cut = self._cut(found)
+        lines = self._scanner.lines(self._open)
+        found = without_overlaps(
+            f for line in lines for f in self._scanner.in_line(self._open, line)
+        )
+        cut = self._cut(lines, found)
         if cut:
             final = self._moved([f for f in found if f.start < cut])
             found = [f for f in found if f.start >= cut]
@@ -59,23 +62,17 @@ class StreamScanner:
     def _moved(self, found: list[Finding]) -> list[Finding]:
         return [replace(f, start=f.start + self._offset, end=f.end + self._offset) for f in found]
 
-    def _cut(self, found: list[Finding]) -> int:
+    def _cut(self, lines: list[Line], found: list[Finding]) -> int:
         """How much of the open text is final: whole lines."""
-        small = folded(self._open)
-        limit = len(small)
-        for block in self._scanner.blocks(self._open):
-            if block + LONGEST_BLOCK > len(small):
-                limit = block
+        limit = len(self._open)
+        for line in lines:
+            if line.start + LONGEST_BLOCK > limit and self._scanner.opens_block(line):
+                limit = line.start
                 break
         starts = [0]
-        while True:
-            end = line_end(small, starts[-1])
-            if end == len(small):  # it may go on
-                break
-            starts.append(end + (small[end : end + 1] == b"\n"))
+        while (end := line_end(self._open, starts[-1])) < len(self._open):  # else it may go on
+            starts.append(end + (self._open[end] == "\n"))
         possible = [start for start in starts if start <= limit]
-        for start in reversed(possible):
-            # A block that is complete may reach into lines that are not.
-            if not any(f.start < start < f.end for f in found):
-                return start if start or len(small) <= LONGEST_OPEN else possible[-1]
-        return 0
+        # A block that is complete may reach into lines that are not.
+        cut = max(s for s in possible if not any(f.start < s < f.end for f in found))
+        return cut if cut or len(self._open) <= LONGEST_OPEN else possible[-1]
