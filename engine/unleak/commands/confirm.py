@@ -21,6 +21,8 @@ from unleak.core.errors import EvaluationError, ExitCode, UsageError
 from unleak.core.states import LeakState, Origin, Verdict
 from unleak.ledger.ledger import Ledger, many
 
+_HIGH_Z = 3.0  # standard deviations
+
 
 def confirm(
     model: ModelOption,
@@ -86,9 +88,6 @@ def confirm(
         raise typer.Exit(ExitCode.LEAK)
     if verdicts == {Verdict.UNKNOWN}:
         raise EvaluationError("no case could be asked")
-
-
-_HIGH_Z = 3.0  # standard deviations
 
 
 def _record(ledger: Ledger, id: str, model: str, evidence: Any) -> None:

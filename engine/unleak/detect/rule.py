@@ -74,6 +74,25 @@ _OPENING = (
 )
 
 
+# A value without quotes, one character of it.
+BARE = r"[^\s\"'`<>,;&(){}\[\]\\|]"
+
+# The start of a line of settings, behind a comment sign or a command that sets something.
+LINE_START = (
+    r"(?m)^[ \t]{0,60}(?:(?:[-#;*>!]|//){1,3}[ \t]{0,6})?"
+    r"(?:(?:export|set|ENV|ARG|-e|declare|\\set)[ \t]{1,4})?"
+)
+
+
+def quoted(length: str) -> str:
+    """A pattern for a value in quotes; `length` as in a quantifier: `4,512`."""
+    return (
+        r"[bBrRuUfFL@]{0,2}(?P<quote>\\{0,3}[\"'`]{1,3})"
+        r"(?P<value>(?:(?!(?P=quote))(?:[^\\\r\n]|\\[^\r\n]))"
+        rf"{{{length}}})(?P=quote)"
+    )
+
+
 def token(value: str, alphabet: str = "A-Za-z0-9") -> str:
     """A pattern for values that their own form tells, wherever they stand.
 

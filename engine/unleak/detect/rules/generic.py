@@ -1,6 +1,6 @@
 """Secrets without a format of their own, found by the name they are assigned to."""
 
-from unleak.detect.rule import TO_VALUE, Rule
+from unleak.detect.rule import BARE, LINE_START, TO_VALUE, Rule, quoted
 
 _CWE = "https://cwe.mitre.org/data/definitions/798.html"
 _SIGN = r"[_\-. ]?"
@@ -28,11 +28,6 @@ _HINT_KEYWORDS = (
     "secret", "token", "cred", "auth", "key", "cookie", "session", "jwt", "otp", "seed", "signature",
     "verifier", "certificate", "bearer", ".sid", "_sid",
 )  # fmt: skip
-_STRING = (
-    r"[bBrRuUfFL@]{0,2}(?P<quote>\\{0,3}[\"'`]{1,3})"
-    r"(?P<value>(?:(?!(?P=quote))(?:[^\\\r\n]|\\[^\r\n])){%s})(?P=quote)"
-)
-_BARE = r"[^\s\"'`<>,;&(){}\[\]\\|]"
 
 RULES = (
     Rule(
@@ -71,7 +66,7 @@ RULES = (
             + _NOT_ABOUT
             + r"[A-Za-z0-9_.\-]{0,30}[ \t]{0,4}"
             + TO_VALUE
-            + _STRING % "4,512"
+            + quoted("4,512")
         ),
         keywords=("secret", "token", "credential", "auth", "apikey", "api_key", "verifier", "otp"),
         reference=_CWE,
@@ -88,7 +83,7 @@ RULES = (
     Rule(
         id="key-candidate",
         kind="generic-secret",
-        pattern=(rf"{_HINTS}[A-Za-z0-9_.\-]{{0,30}}[ \t]{{0,4}}{TO_VALUE}" + _STRING % "6,1500"),
+        pattern=(rf"{_HINTS}[A-Za-z0-9_.\-]{{0,30}}[ \t]{{0,4}}{TO_VALUE}" + quoted("6,1500")),
         keywords=_HINT_KEYWORDS,
         reference=_CWE,
         score=0.4,
@@ -104,8 +99,8 @@ RULES = (
         id="secret-line",
         kind="generic-secret",
         pattern=(
-            r"(?m)^[ \t]{0,60}(?:(?:[-#;*>!]|//){1,3}[ \t]{0,6})?(?:(?:export|set|ENV|ARG|-e|declare|\\set)[ \t]{1,4})?"
-            r"[\"']?[A-Za-z0-9_.\-]{0,60}?(?i:secret|token|credentials?|api_?key|auth|key)(?![a-z])[A-Za-z0-9_.\-]{0,30}[\"']?"
+            LINE_START
+            + r"[\"']?[A-Za-z0-9_.\-]{0,60}?(?i:secret|token|credentials?|api_?key|auth|key)(?![a-z])[A-Za-z0-9_.\-]{0,30}[\"']?"
             r"[ \t]{0,20}[=:][ \t]{0,8}"
             r"(?P<value>(?:\$(?=\d)|[^\s\"'#<>(){}\[\]$|&=:,])[^\s\"'`<>]{5,400}(?<![;,]))(?=[;,]?[ \t]{0,8}(?:[ \t][#\\;/]|[\r\n]|\Z))"
         ),
@@ -123,7 +118,7 @@ RULES = (
         pattern=(
             _HINTS
             + r"[A-Za-z0-9_.\-]{0,30}\\?[\"']?(?:[ \t]{0,4}(?:=>|:=|[=:])[ \t]{0,4}|%3[Dd]|(?<=[\"'])[ \t]{1,4})"
-            rf"(?P<value>(?![$*=\-/]|value=){_BARE}{{6,1500}}+)(?![(\[{{])"
+            rf"(?P<value>(?![$*=\-/]|value=){BARE}{{6,1500}}+)(?![(\[{{])"
         ),
         keywords=_HINT_KEYWORDS,
         reference=_CWE,

@@ -1,6 +1,6 @@
 """Passwords, found by the name they are assigned to."""
 
-from unleak.detect.rule import TO_VALUE, Rule
+from unleak.detect.rule import BARE, LINE_START, TO_VALUE, Rule, quoted
 
 _CWE = "https://cwe.mitre.org/data/definitions/798.html"
 # Not "compass", "bypass" or "passenger"; `pass` itself may end a longer word ("dbpass").
@@ -16,17 +16,12 @@ _KEYWORDS = (
     "pw,", "-pw", '"pw', "'pw", "$pw",
 )  # fmt: skip
 _REST = r"[A-Za-z0-9_.\-]{0,30}[ \t]{0,40}"
-_STRING = (
-    r"[bBrRuUfFL@]{0,2}(?P<quote>\\{0,3}[\"'`]{1,3})"
-    r"(?P<value>(?:(?!(?P=quote))(?:[^\\\r\n]|\\[^\r\n])){3,256})(?P=quote)"
-)
-_BARE = r"[^\s\"'`<>,;&(){}\[\]\\|]"
 
 RULES = (
     Rule(
         id="password-quoted",
         kind="password",
-        pattern=_NAME + _REST + TO_VALUE + _STRING,
+        pattern=_NAME + _REST + TO_VALUE + quoted("3,256"),
         keywords=_KEYWORDS,
         reference=_CWE,
         score=0.8,
@@ -65,7 +60,7 @@ RULES = (
     Rule(
         id="password-candidate",
         kind="password",
-        pattern=_NAME + _REST + TO_VALUE + _STRING,
+        pattern=_NAME + _REST + TO_VALUE + quoted("3,256"),
         keywords=_KEYWORDS,
         reference=_CWE,
         score=0.5,
@@ -83,8 +78,7 @@ RULES = (
         id="password-line",
         kind="password",
         pattern=(
-            r"(?m)^[ \t]{0,60}(?:(?:[-#;*>!]|//){1,3}[ \t]{0,6})?(?:(?:export|set|ENV|ARG|-e|declare|\\set)[ \t]{1,4})?"
-            r"[\"']?(?i:[a-z0-9_.\-]{0,60}?)" + _NAME + r"[A-Za-z0-9_.\-]{0,30}[\"']?"
+            LINE_START + r"[\"']?(?i:[a-z0-9_.\-]{0,60}?)" + _NAME + r"[A-Za-z0-9_.\-]{0,30}[\"']?"
             r"(?:[ \t]{0,40}[=:]{1,2}[ \t]{1,40}|[ \t]{0,4}=|:(?=[^/\s])|[ \t]{1,4})"
             r"(?P<value>(?:\$(?=\d)|[^\s\"'#<>(){}\[\]$|&=:])[^\s\"'`<>]{2,255}(?<![;,]))(?=[;,]?[ \t]{0,8}(?:[ \t][#\\;/]|[\r\n]|\Z))"
         ),
@@ -107,7 +101,7 @@ RULES = (
         pattern=(
             _NAME
             + r"[A-Za-z0-9_.\-]{0,30}[\"']?(?:[ \t]{0,40}(?:=>|:=|[=:])[ \t]{0,40}|%3[Dd]|(?<=[\"'])[ \t]{1,4})"
-            rf"(?P<value>(?![$%*=\-/]|value=){_BARE}{{3,128}}+)(?![(\[{{])"
+            rf"(?P<value>(?![$%*=\-/]|value=){BARE}{{3,128}}+)(?![(\[{{])"
         ),
         keywords=_KEYWORDS,
         reference=_CWE,
