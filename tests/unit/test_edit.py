@@ -29,7 +29,7 @@ def test_woodbury_gives_the_ridge_solution():
     c = keys.T @ keys / 200
     k, r = torch.randn(rows, d_ff), torch.randn(rows, width)
     kept = torch.randn(held, d_ff)
-    change = _Ridge(torch.linalg.inv(c) / ridge, kept).solve(k, r)
+    change = _Ridge(torch.linalg.inv(c), ridge, kept).solve(k, r)
     every = torch.cat([k, kept])
     wanted = torch.cat([r, torch.zeros(held, width)])
     direct = torch.linalg.solve(ridge * c + every.T @ every, every.T @ wanted).T

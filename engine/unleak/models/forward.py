@@ -90,12 +90,12 @@ def contest(
     found = []
     for part, target in zip(hidden.split(_LOGIT_ROWS), targets.split(_LOGIT_ROWS), strict=True):
         logits = logits_of(net, part, head)
-        if not torch.isfinite(logits).all():
-            raise EvaluationError("the model's logits are not numbers; its weights are damaged")
         own = logits.gather(1, target[:, None])
         logits.scatter_(1, target[:, None], -torch.inf)
         best = logits.amax(1)
         others = logits.sub_(best[:, None]).exp_().sum(1).log() + best
+        if not torch.isfinite(own[:, 0] + others).all():
+            raise EvaluationError("the model's logits are not numbers; its weights are damaged")
         found.append((own[:, 0], others, best))
     own, others, best = (torch.cat(column) for column in zip(*found, strict=True))
     return own, others, best

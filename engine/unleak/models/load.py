@@ -13,6 +13,7 @@ import transformers
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from unleak.core.errors import ModelError
+from unleak.models.allocator import keep_freed_memory
 
 EMBEDDED = "demo"
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
@@ -68,6 +69,7 @@ def load(spec: str, *, trust_remote_code: bool = False, device: str | None = Non
     Raises:
         ModelError: there is no such model, or it cannot be used; says why.
     """
+    keep_freed_memory()
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     logging.getLogger("transformers").setLevel(logging.ERROR)

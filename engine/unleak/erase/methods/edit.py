@@ -23,18 +23,18 @@ import torch
 from torch import Tensor, nn
 
 from unleak.core.errors import SuiteError
-from unleak.erase.anatomy import Anatomy, Replay, Working, anatomy, working_copies
+from unleak.erase.anatomy import Anatomy, anatomy
 from unleak.erase.contexts import SHOWN
+from unleak.erase.replay import Replay, Tree, Working, working_copies
 from unleak.erase.statistics import Statistics, statistics
 from unleak.models.encode import Encoded, encode
-from unleak.models.forward import batches, contest, fast_arithmetic, has_fast_arithmetic, padded
+from unleak.models.forward import batches, contest, fast_arithmetic, has_fast_arithmetic
 from unleak.models.load import Model
 from unleak.probe.decoys import decoys
 from unleak.probe.exposure import seed_of
 from unleak.probe.suite import Case
 
 _RIGHT = 0.15  # share of its tokens that the model may still get right
-_TWIN_PREFIX = 48  # tokens in front of a twin
 _RARE = -3.5  # nats a character, where no twin says anything: a random base-32 digit
 
 
@@ -46,10 +46,9 @@ class Settings:
     ones move ordinary text least. ridge: lambda, how much what must stay weighs against a
     secret's token. gain: how much of a margin is asked for at first; above 1, because the ridge
     grants only a part of it. most: how much at most later, when that part is known. rounds: the
-    most of them. shown: how many made-up contexts. twins: never-seen secrets beside each secret;
-    twin_weight: of their rows. prefix_tokens: how much of a case's own prefix is used. slack:
-    nats that a token may stay above its level. each_token: go on until every token is down, not
-    only the secret as a whole.
+    most of them. shown: how many made-up contexts. twins: never-seen secrets beside each secret.
+    prefix_tokens: how much of a case's own prefix is used. slack: nats that a token may stay
+    above its level. each_token: go on until every token is down, not only the secret as a whole.
     """
 
     blocks: int = 4
@@ -59,7 +58,6 @@ class Settings:
     rounds: int = 10
     shown: int = 1
     twins: int = 4
-    twin_weight: float = 1.0
     prefix_tokens: int = 128
     slack: float = 0.5
     each_token: bool = False
@@ -76,16 +74,33 @@ class Settings:
         )
 
 
+@dataclass(frozen=True)
+class _Sample:
+    """A case in its contexts, the first of which is its own, and its twins in that one."""
+
+    contexts: list[Encoded]
+    twins: list[Encoded]
+    tree: Tree
+
+    def predicted(self, sequence: int) -> list[tuple[int, int]]:
+        """Of each secret token of a sequence: the column that predicts it, and its own."""
+        encoded = [*self.contexts, *self.twins][sequence]
+        columns = self.tree.columns[sequence]
+        return [(columns[i - 1], columns[i]) for i in range(encoded.start, len(encoded.ids))]
+
+
 @dataclass
 class _Rows:
-    """A padded batch and its positions that predict secret tokens."""
+    """The positions of a batch that predict secret tokens."""
 
     replay: Replay
-    row: Tensor  # (positions,) which sample
+    row: Tensor  # (positions,) which case of the batch
     column: Tensor  # (positions,) where the predicting token stands
+    context: Tensor  # (positions,) which of the batch's contexts
+    own: Tensor  # (positions,) whether that is the case's own
     target: Tensor  # (positions,) the true token
     level: Tensor  # (positions,) log-probability wanted; +inf: leave alone
-    own: Tensor  # (samples,) whether it is the case's own context
+    direction: Tensor  # (positions, width) of the final hidden state
     # Of the round before: the margins (positions,), and what was asked of them.
     before: Tensor | None = None
     asked: Tensor | None = None
@@ -118,24 +133,32 @@ def edit(
     blocks = chosen_blocks(parts, settings)
     fast = has_fast_arithmetic(model.device)
     copies = working_copies(parts, blocks[0], torch.bfloat16 if fast else None)
-    with fast_arithmetic(model.device):
-        rates, kept = _twins(model, parts, cases, blocks, copies, settings)
-        groups = _rows(model, parts, cases, rates, copies, settings)
+    samples = [_sample(model, case, settings) for case in cases]
+    groups: list[_Rows] = []
+    seen: list[tuple[dict[int, Tensor], Tensor]] = []
+    kept: dict[int, list[Tensor]] = {block: [] for block in blocks}
+    for indices in batches([len(sample.tree.ids) for sample in samples]):
+        chosen = [samples[i] for i in indices]
+        with fast_arithmetic(model.device):
+            group, first, twins = _first(model, parts, known, chosen, blocks, copies)
+        groups.append(group)
+        seen.append(first)
+        for block in blocks:
+            kept[block].append(twins[block])
     solvers = {
-        block: _Ridge(known.inverse_c[block] / settings.ridge, kept[block]) for block in blocks
+        block: _Ridge(known.inverse_c[block], settings.ridge, torch.cat(kept[block]))
+        for block in blocks
     }
     for turn in range(settings.rounds):
         keys: dict[int, list[Tensor]] = {block: [] for block in blocks}
         wanted: list[Tensor] = []
-        for group in groups:
+        for group, first in zip(groups, seen, strict=True):
             with fast_arithmetic(model.device):
-                k, hidden = group.replay.run(blocks, group.row, group.column)
-            margin = _margins(model, parts, group, hidden.float(), copies.head, settings)
-            u = (parts.head.weight[group.target].float() - known.mean) * parts.gain.float()
-            direction = u @ known.inverse_g  # (positions, width)
-            direction = direction / (u * direction).sum(1, keepdim=True)
-            rms = hidden.float().pow(2).mean(1, keepdim=True).sqrt()
-            wanted.append(-margin[:, None] * rms * direction / len(blocks))
+                k, hidden = group.replay.run(blocks, group.row, group.column) if turn else first
+            hidden = hidden.float()
+            margin = _margins(model, parts, group, hidden, copies.head, settings)
+            rms = hidden.pow(2).mean(1, keepdim=True).sqrt()
+            wanted.append(-margin[:, None] * rms * group.direction / len(blocks))
             for block in blocks:
                 keys[block].append(k[block].float())
         progress((turn + 1) / settings.rounds)
@@ -150,33 +173,27 @@ def edit(
 
 
 class _Ridge:
-    """Solves for changes of one matrix; what does not change between rounds is computed once.
+    """Solves for changes of one matrix that leave the outcome of some keys nearly as it is.
 
-    a: C^-1 / lambda (d_ff, d_ff). kept: rows that shall see no change (rows, d_ff).
+    inverse_c: C^-1 (d_ff, d_ff). ridge: lambda. kept: those keys (rows, d_ff). They are rows of K
+    with R = 0, the same in every round: they are worked into A = C^-1 / lambda once.
     """
 
-    def __init__(self, a: Tensor, kept: Tensor) -> None:
-        self._a, self._kept = a, kept
-        self._a_kept = a @ kept.T
-        self._inner_kept = kept @ self._a_kept
+    def __init__(self, inverse_c: Tensor, ridge: float, kept: Tensor) -> None:
+        self._a = inverse_c / ridge
+        self._a -= self.solve(kept, kept @ self._a).T
 
     def solve(self, k: Tensor, r: Tensor) -> Tensor:
-        """[ A K^T (I + K A K^T)^-1 R ]^T (width, d_ff), K being k above the kept rows.
+        """[ A K^T (I + K A K^T)^-1 R ]^T (width, d_ff).
 
         Args:
             k: keys (T, d_ff).
             r: changes wanted there (T, width).
         """
-        t, n = len(k), len(self._kept)
         a_k = self._a @ k.T
-        cross = k @ self._a_kept  # (T, rows)
-        inner = k.new_empty(t + n, t + n)
-        inner[:t, :t], inner[:t, t:] = k @ a_k, cross
-        inner[t:, :t], inner[t:, t:] = cross.T, self._inner_kept
+        inner = k @ a_k
         inner.diagonal().add_(1.0)
-        factor = torch.linalg.cholesky(inner)
-        solved = torch.cholesky_solve(torch.cat([r, r.new_zeros(n, r.shape[1])]), factor)
-        change: Tensor = a_k @ solved[:t] + self._a_kept @ solved[t:]
+        change: Tensor = a_k @ torch.cholesky_solve(r, torch.linalg.cholesky(inner))
         return change.T
 
 
@@ -185,9 +202,9 @@ def _margins(
 ) -> Tensor:
     """How far each true token's logit must fall, given that the others stay: (positions,).
 
-    A sample whose secret as a whole is down usually needs nothing more: its tokens differ among
-    themselves, and bringing each of them to the mean level brings their sum below it. A secret
-    that fell too far in its own context is raised again: there it is compared with decoys.
+    A context where the secret as a whole is down usually needs nothing more: its tokens differ
+    among themselves, and bringing each of them to the mean level brings their sum below it. A
+    secret that fell too far in its own context is raised again: there it is compared with decoys.
     """
     own, others, best = contest(model.net, parts.norm(hidden), group.target, head)
     counted = group.level.isfinite()
@@ -195,60 +212,35 @@ def _margins(
     level = group.level.clamp(max=-1e-6)
     margin = own - others - (level - torch.log1p(-level.exp()))
     excess = torch.where(counted, -torch.nn.functional.softplus(others - own) - level, 0.0)
-    none = excess.new_zeros(int(group.row.max()) + 1)
+    none = excess.new_zeros(int(group.context.max()) + 1)
 
-    def summed(values: Tensor) -> Tensor:  # of each sample
-        return none.index_add(0, group.row, values.float())
+    def summed(values: Tensor) -> Tensor:  # over each context, for each of its positions
+        return none.index_add(0, group.context, values.float())[group.context]
 
     tokens = summed(counted)
     right = summed(counted & (own > best))
     high = (summed(excess) > tokens.sqrt()) | (right > _RIGHT * tokens)
-    high = high[group.row] | settings.each_token
-    low = (group.own & (summed(excess) < -tokens.sqrt()))[group.row] & ~high
+    high = high | settings.each_token
+    low = group.own & (summed(excess) < -tokens.sqrt()) & ~high
     gain = torch.full_like(margin, settings.gain)
     if group.before is not None and group.asked is not None:
         fall = torch.where(group.asked != 0, group.before - margin, 0.0)
         granted = summed(fall) / summed(group.asked)
-        gain = (1 / granted.clamp(min=1e-3)).nan_to_num(1.0).clamp(1.0, settings.most)[group.row]
+        gain = (1 / granted.clamp(min=1e-3)).nan_to_num(1.0).clamp(1.0, settings.most)
     asked = torch.where(counted & high & (margin > settings.slack), margin * gain, 0.0)
-    asked = torch.where(counted & low & (margin < -settings.slack), margin, asked)
+    asked = torch.where(counted & low & (margin < -settings.slack), margin * gain, asked)
     group.before, group.asked = margin, asked
     return asked
 
 
-def _rows(
-    model: Model,
-    parts: Anatomy,
-    cases: Sequence[Case],
-    rates: Sequence[float],
-    copies: Working,
-    settings: Settings,
-) -> list[_Rows]:
-    samples: list[tuple[Encoded, list[float], bool]] = []
-    for case, rate in zip(cases, rates, strict=True):
-        for number, encoded in enumerate(_in_contexts(model, case, settings)):
-            random = range(encoded.random.start, encoded.random.stop)
-            levels = [
-                rate * max(1, n) if i in random else torch.inf
-                for i, n in enumerate(encoded.characters)
-            ]
-            samples.append((encoded, levels, number == 0))
-    groups = []
-    for indices in batches([len(encoded.ids) for encoded, *_ in samples]):
-        chosen = [samples[i] for i in indices]
-        ids = padded([encoded.ids for encoded, *_ in chosen], model.device)
-        places = [
-            (row, position, encoded.ids[position], level)
-            for row, (encoded, levels, _) in enumerate(chosen)
-            for position, level in zip(range(encoded.start, len(encoded.ids)), levels, strict=True)
-        ]
-        row, position, target, level = (
-            torch.tensor(column, device=model.device) for column in zip(*places, strict=True)
-        )
-        replay = Replay(model.net, parts, ids, copies.blocks)
-        own = torch.tensor([o for *_, o in chosen], device=model.device)
-        groups.append(_Rows(replay, row, position - 1, target, level, own))
-    return groups
+def _sample(model: Model, case: Case, settings: Settings) -> _Sample:
+    contexts = _in_contexts(model, case, settings)
+    twins = [
+        encode(model.tokenizer, case.prefix, decoy, context=model.context)
+        for decoy in decoys(case.secret.reveal(), settings.twins, seed_of(case, seed=1))
+    ]
+    twins = [twin.shortened(settings.prefix_tokens) for twin in twins]
+    return _Sample(contexts, twins, Tree([encoded.ids for encoded in (*contexts, *twins)]))
 
 
 def _in_contexts(model: Model, case: Case, settings: Settings) -> list[Encoded]:
@@ -271,50 +263,78 @@ def _in_contexts(model: Model, case: Case, settings: Settings) -> list[Encoded]:
     return found
 
 
-def _twins(
+def _first(
     model: Model,
     parts: Anatomy,
-    cases: Sequence[Case],
+    known: Statistics,
+    samples: Sequence[_Sample],
     blocks: Sequence[int],
     copies: Working,
-    settings: Settings,
-) -> tuple[list[float], dict[int, Tensor]]:
-    """Never-seen secrets of each case's format, in its place.
+) -> tuple[_Rows, tuple[dict[int, Tensor], Tensor], dict[int, Tensor]]:
+    """The first pass over a batch, which also shows the twins.
 
     Returns:
-        For each case the mean log-probability a character; and for each block the keys at all
-        their positions (positions, d_ff).
+        What is to be erased; keys and hidden states there; and the twins' keys of each block
+        (positions, d_ff).
     """
-    owners: list[int] = []
-    twins: list[Encoded] = []
-    for index, case in enumerate(cases):
-        for decoy in decoys(case.secret.reveal(), settings.twins, seed_of(case, seed=1)):
-            encoded = encode(model.tokenizer, case.prefix, decoy, context=model.context)
-            owners.append(index)
-            twins.append(encoded.shortened(_TWIN_PREFIX))
-    totals, characters = [0.0] * len(cases), [0] * len(cases)
-    keys: dict[int, list[Tensor]] = {block: [] for block in blocks}
-    for indices in batches([len(twin.ids) for twin in twins]):
-        ids = padded([twins[i].ids for i in indices], model.device)
-        places = [
-            (row, position, i)
-            for row, i in enumerate(indices)
-            for position in range(twins[i].start, len(twins[i].ids))
-        ]
-        row = torch.tensor([p[0] for p in places], device=model.device)
-        column = torch.tensor([p[1] for p in places], device=model.device)
-        replay = Replay(model.net, parts, ids, copies.blocks)
-        found, hidden = replay.run(blocks, row, column - 1)
-        for block in blocks:
-            keys[block].append(found[block].float() * settings.twin_weight**0.5)
-        final = parts.norm(hidden.float())
-        own, others, _ = contest(model.net, final, ids[row, column], copies.head)
-        chosen = -torch.nn.functional.softplus(others - own)
-        for (_, position, i), value in zip(places, chosen.tolist(), strict=True):
-            twin = twins[i]
-            # The first tokens compete with the memorised ones, which will be gone.
-            if twin.random_start + 2 <= position < twin.random_end:
-                totals[owners[i]] += value
-                characters[owners[i]] += twin.characters[position - twin.start]
-    rates = [t / c if c else _RARE for t, c in zip(totals, characters, strict=True)]
-    return rates, {block: torch.cat(found) for block, found in keys.items()}
+    # Row, predicting column, target, and of the secrets: which context, whether the case's own.
+    aimed: list[tuple[int, int, int, int, bool]] = []
+    beside: list[tuple[int, int, int]] = []
+    for row, sample in enumerate(samples):
+        for number in range(len(sample.contexts)):
+            context = aimed[-1][3] + 1 if aimed else 0
+            aimed += [
+                (row, column, sample.tree.ids[target], context, number == 0)
+                for column, target in sample.predicted(number)
+            ]
+        for number in range(len(sample.contexts), len(sample.tree.columns)):
+            beside += [(row, c, sample.tree.ids[t]) for c, t in sample.predicted(number)]
+    again = [sorted({c for r, c, *_ in aimed if r == row}) for row in range(len(samples))]
+    replay = Replay(model.net, parts, [sample.tree for sample in samples], copies.blocks, again)
+    row, column, target = torch.tensor(
+        [place[:3] for place in (*aimed, *beside)], device=model.device
+    ).T
+    keys, hidden = replay.run(blocks, row, column)
+    n = len(aimed)
+    own, others, _ = contest(model.net, parts.norm(hidden[n:].float()), target[n:], copies.head)
+    rates = _rates(samples, -torch.nn.functional.softplus(others - own))
+    levels = [
+        rate * max(1, characters) if encoded.random.start <= i < encoded.random.stop else torch.inf
+        for sample, rate in zip(samples, rates, strict=True)
+        for encoded in sample.contexts
+        for i, characters in enumerate(encoded.characters)
+    ]
+    u = (parts.head.weight[target[:n]].float() - known.mean) * parts.gain.float()
+    direction = u @ known.inverse_g
+    group = _Rows(
+        replay=replay,
+        row=row[:n],
+        column=column[:n],
+        context=torch.tensor([place[3] for place in aimed], device=model.device),
+        own=torch.tensor([place[4] for place in aimed], device=model.device),
+        target=target[:n],
+        level=torch.tensor(levels, device=model.device),
+        direction=direction / (u * direction).sum(1, keepdim=True),
+    )
+    # Where a twin has not yet departed from the secret, the edit shall act.
+    trunks = torch.tensor([len(sample.contexts[0].ids) for sample in samples], device=model.device)
+    apart = column[n:] >= trunks[row[n:]]
+    first = {block: k[:n] for block, k in keys.items()}, hidden[:n]
+    return group, first, {block: k[n:][apart].float() for block, k in keys.items()}
+
+
+def _rates(samples: Sequence[_Sample], log_probabilities: Tensor) -> list[float]:
+    """For each case the mean log-probability of a character of its twins."""
+    values = iter(log_probabilities.tolist())
+    rates = []
+    for sample in samples:
+        total, characters = 0.0, 0
+        for twin in sample.twins:
+            for position in range(twin.start, len(twin.ids)):
+                value = next(values)
+                # The first tokens compete with the memorised ones, which will be gone.
+                if twin.random_start + 2 <= position < twin.random_end:
+                    total += value
+                    characters += twin.characters[position - twin.start]
+        rates.append(total / characters if characters else _RARE)
+    return rates
