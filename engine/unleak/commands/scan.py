@@ -11,12 +11,13 @@ from rich.markup import escape
 from unleak.commands.options import FormatOption, check_format
 from unleak.commands.screen import err, out
 from unleak.core.errors import EvaluationError, ExitCode, UsageError
+from unleak.core.finding import REDACT_SCORE
 from unleak.core.formats import preview
 from unleak.core.keys import load_key
 from unleak.detect.files import Located, as_json, as_sarif, locate, scan_path
 from unleak.detect.git import scan_history, scan_staged
 from unleak.detect.rules import all_rules
-from unleak.detect.scanner import LIKELY_SCORE, Scanner
+from unleak.detect.scanner import Scanner
 
 
 def scan(
@@ -73,7 +74,7 @@ def scan(
 
 
 def _show(found: list[Located], candidates: bool) -> None:
-    shown = [f for f in found if candidates or f.finding.score >= LIKELY_SCORE]
+    shown = [f for f in found if candidates or f.finding.score >= REDACT_SCORE]
     for f in shown:
         level = "[red]alert[/] " if f.finding.alert else "[yellow]redact[/]"
         what = f"{f.finding.kind} {escape(preview(f.finding.secret.reveal()))}"

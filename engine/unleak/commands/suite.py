@@ -12,10 +12,11 @@ from rich.table import Table
 from unleak.commands.options import FormatOption, check_format, text_of
 from unleak.commands.screen import err, out
 from unleak.core.errors import LedgerError, SuiteError, UsageError
+from unleak.core.finding import REDACT_SCORE
 from unleak.core.formats import preview
 from unleak.core.states import LeakState
 from unleak.detect.files import files_of, read_text
-from unleak.detect.scanner import LIKELY_SCORE, Scanner
+from unleak.detect.scanner import Scanner
 from unleak.ledger.ledger import Ledger
 from unleak.probe.suite import Case, read, write
 
@@ -106,7 +107,7 @@ def _from_text(ledger: Ledger, folder: Path) -> list[Case]:
             err.print(f"not scanned: {file}: {error}", markup=False)
             continue
         for finding in scanner.scan(text or ""):
-            likely = finding.score >= LIKELY_SCORE and finding.start > 0
+            likely = finding.score >= REDACT_SCORE and finding.start > 0
             if likely and finding.fingerprint not in cases:
                 prefix = text[max(0, finding.start - _PREFIX) : finding.start] if text else ""
                 id = f"{finding.kind}-{finding.fingerprint[:10]}"

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from unleak.core.secret import Secret
 
+ALERT_SCORE = 0.75  # from here on a person is warned
+REDACT_SCORE = 0.6  # from here on it is redacted; below it is a candidate, shown on request
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -2,6 +2,7 @@
 
 import base64
 import ipaddress
+import json
 import math
 import re
 from collections import Counter
@@ -272,6 +273,16 @@ def mixed(value: str) -> bool:
     return not is_placeholder(value) and all(any(test(c) for c in value) for test in tests)
 
 
+def readable_token(value: str) -> bool:
+    """A JSON web token that can be read: not an encrypted one, which its key alone opens."""
+    head = value.partition(".")[0]
+    try:
+        header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+    except ValueError:
+        return True
+    return not isinstance(header, dict) or "enc" not in header
+
+
 CHECKS: dict[str, Callable[[str], bool]] = {
     function.__name__: function
     for function in (
@@ -298,6 +309,7 @@ CHECKS: dict[str, Callable[[str], bool]] = {
         random_candidate,
         basic_credential,
         private_key_inside,
+        readable_token,
         mixed,
     )
 }

@@ -3,29 +3,38 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from unleak.core.finding import Finding
+from unleak.core.finding import ALERT_SCORE, Finding
 from unleak.core.secret import Fingerprinter
 from unleak.detect.checks import CHECKS, entropy, is_placeholder
+from unleak.detect.classifier import shipped
 from unleak.detect.detect_secrets_source import Source
+from unleak.detect.features import Candidate
 from unleak.detect.prefilter import Line, Prefilter
 from unleak.detect.rule import LONGEST_BLOCK, Rule
 from unleak.detect.rules import all_rules
 
-ALERT_SCORE = 0.75  # from here on a person is warned
-LIKELY_SCORE = 0.6  # below: a candidate, which is redacted but shown to nobody unasked
 _ALLOW = re.compile(r"(?:unleak|gitleaks):\s?allow|pragma:\s?allowlist secret", re.IGNORECASE)
 
 
 class Scanner:
     """Scans texts; holds no state between them, so threads may share one.
 
-    Every line is scanned by itself, except by rules for blocks of lines.
+    Every line is scanned by itself, except by rules for blocks of lines. What loose rules find
+    is judged by the classifier, unless `classifier` is off.
     """
 
-    def __init__(self, fingerprinter: Fingerprinter, rules: Iterable[Rule] | None = None) -> None:
+    def __init__(
+        self,
+        fingerprinter: Fingerprinter,
+        rules: Iterable[Rule] | None = None,
+        classifier: bool = True,
+    ) -> None:
         self.fingerprinter = fingerprinter
+        self._classified = classifier
         self._rules = tuple(rules) if rules is not None else all_rules()
+        self.loose = frozenset(rule.id for rule in self._rules if rule.loose)
         self._source = Source() if rules is None else None
         further = self._source.keywords if self._source else ()
         self._prefilter = Prefilter([*(rule.keywords for rule in self._rules), *further])
@@ -45,7 +54,22 @@ class Scanner:
 
     def in_line(self, text: str, line: Line) -> Iterator[Finding]:
         """What rules find in a line, overlapping or not; only a block goes on behind it."""
-        return (f for f in self._in_line(text, line) if not _allowed(text, line, f))
+        found = [f for f in self._in_line(text, line) if not _allowed(text, line, f)]
+        return self._judged(text, line, found) if self._classified else iter(found)
+
+    def _judged(self, text: str, line: Line, found: list[Finding]) -> Iterator[Finding]:
+        loose = [f for f in found if f.rule in self.loose]
+        scores: dict[int, float] = {}
+        if loose:
+            own = text[line.start : line.end].removesuffix("\r")
+            candidates = [
+                Candidate(f.rule, f.score, own, f.start - line.start, f.end - line.start)
+                for f in loose
+            ]
+            scores = dict(zip(map(id, loose), shipped().scores(candidates), strict=True))
+        for f in found:
+            score = scores.get(id(f), f.score)
+            yield replace(f, score=score, alert=score >= ALERT_SCORE)
 
     def _in_line(self, text: str, line: Line) -> Iterator[Finding]:
         own = text[line.start : line.end].removesuffix("\r")

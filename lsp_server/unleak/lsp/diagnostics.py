@@ -2,9 +2,9 @@
 
 from lsprotocol import types
 
-from unleak.core.finding import Finding
+from unleak.core.finding import REDACT_SCORE, Finding
 from unleak.core.formats import preview
-from unleak.detect.scanner import LIKELY_SCORE, Scanner
+from unleak.detect.scanner import Scanner
 
 
 class Lines:
@@ -28,7 +28,7 @@ def diagnostics(scanner: Scanner, text: str) -> list[types.Diagnostic]:
     """One diagnostic a likely finding; `data` carries the fingerprint, never the secret."""
     lines = Lines(text)
     found = scanner.scan(text)
-    return [_diagnostic(lines, finding) for finding in found if finding.score >= LIKELY_SCORE]
+    return [_diagnostic(lines, finding) for finding in found if finding.score >= REDACT_SCORE]
 
 
 def _diagnostic(lines: Lines, finding: Finding) -> types.Diagnostic:

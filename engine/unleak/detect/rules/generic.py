@@ -14,7 +14,7 @@ _NAMES = (
     rf"{_NOT_PUBLIC}(?i:(?:api|app|auth|access|account|encryption|encrypt|decryption|signing|sign|private|"
     rf"secret|session|master|license|service|shared|hmac|consumer|client|storage|cipher|aes|crypto|jwt|server|admin|"
     rf"deploy|webhook|integration|write){_SIGN}(?:key|secret|token|pat)"
-    r"|secret|token|credentials?|(?:user|basic|http)_?auth|auth(?=[\"' \t]{0,3}[:=])|apikey|bearer)s?+"
+    r"|secret|(?<!publickey)token|credentials?|(?:user|basic|http)_?auth|auth(?=[\"' \t]{0,3}[:=])|apikey|bearer)s?+"
 )
 _KEYWORDS = ("key", "secret", "token", "credential", "auth", "bearer", "pat")
 _REST = r"[A-Za-z0-9_.\-]{0,20}[ \t]{0,4}"
@@ -43,6 +43,7 @@ RULES = (
         score=0.78,
         min_entropy=2.8,
         check="random_literal",
+        loose=True,
         true=(
             'SECRET_KEY = "‹7e73fbddf696e1bcb1a17438650affcc›"',
             '"api_key": "‹q8Zt3LmW5vXc7RbN2kYd9J›"',

@@ -3,7 +3,7 @@
 from unleak.detect.rule import Rule, token
 
 _PEM = "https://www.rfc-editor.org/rfc/rfc7468"
-_BEGIN = r"-{4,5} ?BEGIN (?P<type>[A-Z0-9 ]{0,24}?)PRIVATE KEY(?: BLOCK)? ?-{4,5}"
+_BEGIN = r"-{4,5} ?BEGIN (?P<type>(?!ENCRYPTED )[A-Z0-9 ]{0,24}?)PRIVATE KEY(?: BLOCK)? ?-{4,5}"
 # What stands in a block: base64, its headers, and the quotes of the source code around it. A run
 # of dashes ends it, so that a scan never crosses into another block. (No possessive groups: up to
 # Python 3.11.4 they match wrongly; possessive repeats of one character class are right.)
@@ -48,6 +48,24 @@ RULES = (
             "‹-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAq8Zt3LmW5vXc7RbN2kYd9JfH4sGpA6eTu1Qi8ZtPq8Zt3LmW\nvXc7RbN2kYd9JfH4sGpA6eTu1Qi8Zt›\n",
         ),
         false=("-----BEGIN PRIVATE KEY-----\n<your key>",),
+    ),
+    Rule(
+        # Of no use without its passphrase, which may be the next thing to leak.
+        id="private-key-encrypted",
+        kind="private-key-encrypted",
+        pattern=(
+            rf"(?P<value>-{{5}}BEGIN ENCRYPTED PRIVATE KEY-{{5}}{_INSIDE}{{32,20000}}"
+            r"-{5}END ENCRYPTED PRIVATE KEY-{5})"
+        ),
+        keywords=("begin encrypted private key",),
+        reference=_PEM,
+        severity="medium",
+        score=0.7,
+        multiline=True,
+        true=(
+            "‹-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIEvQIBADANBgkqq8Zt3LmW5vXc7RbN2kYd9JfH4sGp\n-----END ENCRYPTED PRIVATE KEY-----›\n",
+        ),
+        false=("-----BEGIN ENCRYPTED PRIVATE KEY-----",),
     ),
     Rule(
         id="private-key-base64",
@@ -116,11 +134,15 @@ RULES = (
         reference="https://www.rfc-editor.org/rfc/rfc7519",
         severity="medium",
         min_entropy=3.5,
+        check="readable_token",
         true=(
             'auth = "‹eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI1MzI4NTk3OSJ9.xi62Wdl9uNxaebQHnbM30Z3qTy074GVQ4H943YJMuP9›"',
             "Cookie: session=‹eyJhbGciOiJub25lIn0.eyJzdWIiOiI1MzI4NTk3OSJ9.›;",
         ),
-        false=('"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"',),
+        false=(
+            '"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"',
+            "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0.KVcNLqK3q8Zt3LmW.xSwF4VxO0kUMUD2W",
+        ),
     ),
     Rule(
         # Cut off at the end of a line: the claims are there, the signature may follow.

@@ -26,6 +26,7 @@ RULES = (
         reference=_CWE,
         score=0.8,
         check="password_like",
+        loose=True,
         true=(
             'db_password = "‹Tr4vel-Copper!92›"',
             "'password': '‹hunter2Blue›'",
@@ -54,6 +55,7 @@ RULES = (
         reference=_CWE,
         score=0.7,
         check="password_like",
+        loose=True,
         true=("DB_PASSWORD=‹Tr4vel-Copper!92›\n", "  password: ‹Walnut%quartz4339›\n"),
         false=("password = get_password()\n", "password: str\n", "password = self.password2\n"),
     ),

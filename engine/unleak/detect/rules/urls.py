@@ -17,6 +17,7 @@ RULES = (
         reference=_URL,
         score=0.9,
         check="not_placeholder",
+        loose=True,
         true=(
             '"postgresql://app:‹T9tuYg46BU28IHJS›@db.internal:5432/app"',
             "redis://:‹q8Zt3LmW5vXc›@cache.internal:6379/0",
