@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detection.tools import Flag, Tool
+from detection.tools import Flag, Tool, Unleak
 
 # Names of buckets and random identifiers are no credentials.
 _LEFT_OUT = re.compile(r"UUID|Salt|Nonce|Bucket")
+CREDENTIALS = "creddata_train.jsonl.gz"
+EXAMPLES = "rule_examples_gitleaks.jsonl.gz"
 _TRAINER = Path(__file__).parents[2] / "tools" / "train_classifier.py"
 
 
@@ -128,14 +130,14 @@ def measure(rows: Sequence[Row], tools: Iterable[Tool]) -> Measured:
             ]
             of_rows[tool.name] = flags
             scores[tool.name] = {"alert": score(rows, [any(f.alert for f in fs) for fs in flags])}
-            if any(not f.alert for fs in flags for f in fs):
+            if isinstance(tool, Unleak):
                 scores[tool.name]["redact"] = score(rows, [bool(fs) for fs in flags])
     return Measured(scores, of_rows)
 
 
 def credentials(data: Path, tools: Sequence[Tool], say: Callable[[str], None]) -> dict[str, Any]:
     """Section a: CredData."""
-    rows, repos = credential_rows(data / "creddata_train.jsonl.gz")
+    rows, repos = credential_rows(data / CREDENTIALS)
     if VALIDATION_REPOS is None:
         which = "all repositories of the training data: no classifier has been trained on them"
     else:
@@ -146,7 +148,7 @@ def credentials(data: Path, tools: Sequence[Tool], say: Callable[[str], None]) -
 
 def examples(data: Path, tools: Sequence[Tool], say: Callable[[str], None]) -> dict[str, Any]:
     """Section b: gitleaks' rule examples, and what unleak alerts on among the negative ones."""
-    rows = example_rows(data / "rule_examples_gitleaks.jsonl.gz")
+    rows = example_rows(data / EXAMPLES)
     say(f"{len(rows)} examples; {len(tools)} tools")
     measured = measure(rows, tools)
     false_alarms = [

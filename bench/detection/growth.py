@@ -54,6 +54,7 @@ def measure(every: int, say: Callable[[str], None]) -> dict[str, Any]:
         "rules": len(rules),
         "texts": texts,
         "characters": [LONGEST_LINE // 4, LONGEST_LINE],
+        "limit": STEEP,
         "steep": steep,
         "slowest": {"rule": slowest[0], "seconds": slowest[1]},
     }
