@@ -139,15 +139,15 @@ def credentials(data: Path, tools: Sequence[Tool], say: Callable[[str], None]) -
     """Section a: CredData."""
     rows, repos = credential_rows(data / CREDENTIALS)
     if VALIDATION_REPOS is None:
-        which = "all repositories of the training data: no classifier has been trained on them"
+        which = "All repositories of the training data: no classifier has been trained on them"
     else:
-        which = "repositories that the classifier was not trained on"
+        which = "Repositories that the classifier was not trained on"
     say(f"{len(rows)} labelled lines of {repos} repositories; {len(tools)} tools")
     return {"repositories": repos, "which": which, "scores": measure(rows, tools).scores}
 
 
 def examples(data: Path, tools: Sequence[Tool], say: Callable[[str], None]) -> dict[str, Any]:
-    """Section b: gitleaks' rule examples, and what unleak alerts on among the negative ones."""
+    """Section b: gitleaks' rule examples; of the first tool also its mistakes."""
     rows = example_rows(data / EXAMPLES)
     say(f"{len(rows)} examples; {len(tools)} tools")
     measured = measure(rows, tools)

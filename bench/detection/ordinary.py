@@ -66,7 +66,7 @@ def laid_out(files: list[tuple[Path, str]], folder: Path) -> tuple[int, int]:
 def measure(
     tools: Sequence[Tool], megabytes: float, say: Callable[[str], None]
 ) -> dict[str, dict[str, Any]]:
-    """Section c: flagged lines in 1,000, and where unleak's alerts are."""
+    """Section c: flagged lines in 1,000, and where the first tool's alerts are."""
     answers = {}
     for name, files in (("standard library", library_files()), ("packages", package_files())):
         with tempfile.TemporaryDirectory(prefix="bench-") as place:

@@ -37,7 +37,8 @@ def _ms(one: dict[str, Any], digits: int = 0) -> str:
 def credentials(found: Document) -> list[str]:
     """Section a."""
     size = f"{_sizes(found['scores'])} labelled lines of {found['repositories']} repositories"
-    return [f"## CredData: {size}", "", f"{found['which']}.", "", *_scores(found["scores"])]
+    which = f"{found['which']}. CredSweeper's model was trained on CredData, these lines included."
+    return [f"## CredData: {size}", "", which, "", *_scores(found["scores"])]
 
 
 def examples(found: Document) -> list[str]:
