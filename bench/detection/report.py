@@ -37,7 +37,7 @@ def _ms(one: dict[str, Any], digits: int = 0) -> str:
 def credentials(found: Document) -> list[str]:
     """Section a."""
     size = f"{_sizes(found['scores'])} labelled lines of {found['repositories']} repositories"
-    which = f"{found['which']}. CredSweeper's model was trained on CredData, these lines included."
+    which = f"{found['which']}. CredSweeper's model was trained on CredData."
     return [f"## CredData: {size}", "", which, "", *_scores(found["scores"])]
 
 
@@ -234,7 +234,7 @@ def _panel(left: int, title: str, scores: dict[str, dict[str, Any]], tools: list
         for level, (x, y) in places.items():
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>')
             if len(places) > 1:
-                parts.append(
-                    f'<text x="{x - 8:.1f}" y="{y + 16:.1f}" font-size="10">{level}</text>'
-                )
+                side, anchor = (-8, "end") if level == "alert" else (8, "start")
+                place = f'x="{x + side:.1f}" y="{y + 4:.1f}" text-anchor="{anchor}"'
+                parts.append(f'<text {place} font-size="10">{level}</text>')
     return parts
