@@ -34,6 +34,10 @@ def _ms(one: dict[str, Any], digits: int = 0) -> str:
     return f"{mid:.{digits}f} ms ({low:.{digits}f} to {high:.{digits}f}; {one['runs']} runs)"
 
 
+def _times(one: dict[str, Any]) -> str:
+    return f"{one['median']:.2f} times ({one['smallest']:.2f} to {one['largest']:.2f})"
+
+
 def credentials(found: Document) -> list[str]:
     """Section a."""
     size = f"{_sizes(found['scores'])} labelled lines of {found['repositories']} repositories"
@@ -87,11 +91,10 @@ def speed(found: Document) -> list[str]:
         f"- `unleak scan`: {_ms(folder['unleak'])}",
     ]
     if "gitleaks" in folder:
-        ratio = folder["ratio"]
         lines += [
             f"- gitleaks: {_ms(folder['gitleaks'])}",
-            f"- unleak takes {ratio['median']:.2f} times as long as gitleaks "
-            f"({ratio['smallest']:.2f} to {ratio['largest']:.2f})",
+            f"- unleak takes {_times(folder['ratio'])} as long as gitleaks, "
+            f"{_times(folder['processor_ratio'])} its processor time",
         ]
     lines += [
         f"- a completion of five lines, in process: median {1000 * completion['median']:.3f} ms, "

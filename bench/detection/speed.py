@@ -43,6 +43,12 @@ def summary(seconds: Sequence[float]) -> dict[str, Any]:
     }
 
 
+def _of_children() -> float:
+    """Processor time of all processes waited for; a busy machine changes it little."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def folder_scan(gitleaks: Gitleaks | None, runs: int, say: Callable[[str], None]) -> dict[str, Any]:
     """Whole processes, in turn, each on one processor; one round before is not counted."""
     files = library_files()
@@ -60,9 +66,10 @@ def folder_scan(gitleaks: Gitleaks | None, runs: int, say: Callable[[str], None]
         pinned = ["taskset", "-c", "0"] if shutil.which("taskset") else []
         surroundings = {**os.environ, "GOMAXPROCS": "1", "UNLEAK_HOME": str(Path(place) / "home")}
         seconds: dict[str, list[float]] = {name: [] for name in commands}
+        busy: dict[str, list[float]] = {name: [] for name in commands}
         for round_ in range(runs + 1):
             for name, command in commands.items():
-                begun = time.perf_counter()
+                begun, used = time.perf_counter(), _of_children()
                 subprocess.run(
                     [*pinned, *command],
                     env=surroundings,
@@ -72,10 +79,12 @@ def folder_scan(gitleaks: Gitleaks | None, runs: int, say: Callable[[str], None]
                 )
                 if round_:
                     seconds[name].append(time.perf_counter() - begun)
+                    busy[name].append(_of_children() - used)
     answer: dict[str, Any] = {name: summary(taken) for name, taken in seconds.items()}
     if gitleaks:
-        pairs = zip(seconds["unleak"], seconds["gitleaks"], strict=True)
-        answer["ratio"] = summary([own / other for own, other in pairs])
+        for key, taken in (("ratio", seconds), ("processor_ratio", busy)):
+            pairs = zip(taken["unleak"], taken["gitleaks"], strict=True)
+            answer[key] = summary([own / other for own, other in pairs])
     return {"files": len(files), "lines": lines, "bytes": size, "pinned": bool(pinned), **answer}
 
 
