@@ -31,11 +31,14 @@ class Row:
     rule: str = ""
 
 
-def validation_repos() -> frozenset[str] | None:
-    """The repositories that the classifier is not trained on; None if it is not trained here."""
-    if not _TRAINER.exists():
+def validation_repos(trainer: Path = _TRAINER) -> frozenset[str] | None:
+    """The repositories that the classifier is not trained on; None without a trainer.
+
+    They are read from the script's constant VALIDATION: importing it takes what trains.
+    """
+    if not trainer.exists():
         return None
-    for statement in ast.parse(_TRAINER.read_text()).body:
+    for statement in ast.parse(trainer.read_text("utf-8")).body:
         targets = statement.targets if isinstance(statement, ast.Assign) else []
         if isinstance(statement, ast.AnnAssign):
             targets = [statement.target]

@@ -42,7 +42,7 @@ def environment(name: str, requirement: str) -> Path:
     ready = folder / ".ready"
     if ready.exists() and ready.read_text() == requirement:
         return folder
-    print(f"installing {requirement} into {folder}", flush=True)
+    print(f"   installing {requirement} into {folder}", file=sys.stderr, flush=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install"]
     try:
         for command in ([sys.executable, "-m", "venv", str(folder)], [*pip, requirement]):
