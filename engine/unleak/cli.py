@@ -10,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from unleak.commands import (
+    bench,
     complete,
     confirm,
     demo,
@@ -42,6 +43,9 @@ app.add_typer(suite.app, name="suite")
 app.command()(gate.gate)
 app.command()(lsp.lsp)
 app.command()(doctor.doctor)
+# All options behind the name are the script's, --help too.
+_passed_on = {"allow_extra_args": True, "ignore_unknown_options": True}
+app.command(add_help_option=False, context_settings=_passed_on)(bench.bench)
 
 
 _INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt

@@ -1,0 +1,1 @@
+"""What bench/detect.py measures, one question a file."""
