@@ -1,42 +1,80 @@
 """Find secrets and personal data in a text, each with its exact span."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from unleak.core.finding import Finding
 from unleak.core.secret import Fingerprinter
 from unleak.detect.checks import CHECKS, entropy, is_placeholder
 from unleak.detect.detect_secrets_source import Source
+from unleak.detect.known import KNOWN, KNOWN_SCORE, Known
+from unleak.detect.markers import allowed_by_line_before, allowed_in
 from unleak.detect.prefilter import Line, Prefilter
 from unleak.detect.rule import LONGEST_BLOCK, Rule
 from unleak.detect.rules import all_rules
+from unleak.detect.settings import NO_SETTINGS, Settings
 
 ALERT_SCORE = 0.75  # from here on a person is warned
 LIKELY_SCORE = 0.6  # below: a candidate, which is redacted but shown to nobody unasked
-_ALLOW = re.compile(r"(?:unleak|gitleaks):\s?allow|pragma:\s?allowlist secret", re.IGNORECASE)
 
 
 class Scanner:
     """Scans texts; holds no state between them, so threads may share one.
 
     Every line is scanned by itself, except by rules for blocks of lines.
+
+    Args:
+        rules: in the place of all built-in ones.
+        settings: what the user adds to them and takes away.
+        known: secrets that are found whatever their format; its index was made with the
+            fingerprinter's key.
     """
 
-    def __init__(self, fingerprinter: Fingerprinter, rules: Iterable[Rule] | None = None) -> None:
+    def __init__(
+        self,
+        fingerprinter: Fingerprinter,
+        rules: Iterable[Rule] | None = None,
+        *,
+        settings: Settings = NO_SETTINGS,
+        known: Known | None = None,
+    ) -> None:
         self.fingerprinter = fingerprinter
-        self._rules = tuple(rules) if rules is not None else all_rules()
-        self._source = Source() if rules is None else None
+        self.settings = settings
+        self.known = known
+        self._rules = settings.apply(all_rules() if rules is None else rules)
+        self._source = Source(settings.disabled) if rules is None else None
         further = self._source.keywords if self._source else ()
-        self._prefilter = Prefilter([*(rule.keywords for rule in self._rules), *further])
+        keywords = [*(rule.keywords for rule in self._rules), *further]
+        self._known_entry = len(keywords)
+        self._prefilter = Prefilter([*keywords, None])
 
     def scan(self, text: str) -> list[Finding]:
         """Findings in the order of the text; none overlaps another."""
-        return without_overlaps(f for line in self.lines(text) for f in self.in_line(text, line))
+        return self.scan_lines(text, self.lines(text))
+
+    def scan_lines(
+        self, text: str, lines: Iterable[Line], continues: bool = False
+    ) -> list[Finding]:
+        """Findings in some lines of a text, in their order; none overlaps another.
+
+        Args:
+            continues: whether the text starts inside of a line.
+        """
+        return without_overlaps(
+            f
+            for line in lines
+            if not allowed_by_line_before(text, line, continues)
+            for f in self.in_line(text, line)
+        )
 
     def lines(self, text: str) -> list[Line]:
         """The lines in which there may be something to find."""
-        return list(self._prefilter.lines(text))
+        return list(self._prefilter.lines(text, self._known_marks if self.known else None))
+
+    def _known_marks(self, text: str) -> Iterator[tuple[int, int, int]]:
+        marks = self.known.marks(text) if self.known else ()
+        return ((self._known_entry, *mark) for mark in marks)
 
     def opens_block(self, line: Line) -> bool:
         """Whether a block of lines may start in a line."""
@@ -44,12 +82,21 @@ class Scanner:
         return any(self._rules[entry].multiline for entry in own)
 
     def in_line(self, text: str, line: Line) -> Iterator[Finding]:
-        """What rules find in a line, overlapping or not; only a block goes on behind it."""
-        return (f for f in self._in_line(text, line) if not _allowed(text, line, f))
+        """What rules find in a line, overlapping or not; only a block goes on behind it.
+
+        What a comment on the line before allows is among it: see `unleak.detect.markers`.
+        """
+        for finding in map(self._as_known, self._in_line(text, line)):
+            if not _allowed(text, line, finding) and not self.settings.allow.value(finding):
+                yield finding
 
     def _in_line(self, text: str, line: Line) -> Iterator[Finding]:
         own = text[line.start : line.end].removesuffix("\r")
         for entry in line.entries:
+            if entry == self._known_entry:
+                for at, end in self.known.spans(own) if self.known else ():
+                    yield self._finding(KNOWN, KNOWN, line.start + at, own[at:end], KNOWN_SCORE)
+                continue
             if entry >= len(self._rules):
                 if self._source:
                     for hit in self._source.hits(entry - len(self._rules), own):
@@ -63,13 +110,20 @@ class Scanner:
             for match in rule.regex.finditer(where):
                 if match.start() > len(own):
                     break  # it will be found from its own line
-                value = match["value"]
+                value = match[rule.group]
+                if not value:
+                    continue
                 if rule.min_entropy and entropy(value) < rule.min_entropy:
                     continue
                 if rule.check and not CHECKS[rule.check](value):
                     continue
-                start = line.start + match.start("value")
+                start = line.start + match.start(rule.group)
                 yield self._finding(rule.id, rule.kind, start, value, rule.score)
+
+    def _as_known(self, finding: Finding) -> Finding:
+        if self.known and self.known.holds(finding.fingerprint):
+            return replace(finding, rule=KNOWN, score=KNOWN_SCORE, alert=True)
+        return finding
 
     def _finding(self, rule: str, kind: str, start: int, value: str, score: float) -> Finding:
         secret = self.fingerprinter.secret(value, kind)
@@ -94,4 +148,4 @@ def _allowed(text: str, line: Line, finding: Finding) -> bool:
         block = line.start + LONGEST_BLOCK
         end = text.find("\n", finding.end, block)
         end = end if end >= 0 else block
-    return bool(_ALLOW.search(text, line.start, end))
+    return allowed_in(text, line.start, end, finding.rule)
