@@ -101,7 +101,7 @@ def test_what_is_no_file_is_refused_or_left_out(tmp_path):
 @pytest.mark.parametrize("filling", ["A", "password ", "x = 1; ", "=\n"])
 def test_memory_for_a_long_text_does_not_follow_its_keywords(filling):
     # Every place of the first filling ends several keywords.
-    text = filling * (1_000_000 // len(filling)) + f' "{TOKEN}"'
+    text = filling * (200_000 // len(filling)) + f' "{TOKEN}"'
     tracemalloc.start()
     try:
         located = SCANNER.lines(text)
@@ -109,7 +109,7 @@ def test_memory_for_a_long_text_does_not_follow_its_keywords(filling):
     finally:
         tracemalloc.stop()
     assert located
-    assert peak < 100_000_000
+    assert peak < 60_000_000
 
 
 @pytest.mark.slow

@@ -69,7 +69,7 @@ def read_settings(file: Path) -> Settings:
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise UsageError(f"{file}: scan.rules must be tables: [[scan.rules]]")
     for number, table in enumerate(tables, 1):
-        rule, unknown = user_rule(table, f"{file}: scan.rules, number {number}")
+        rule, unknown = user_rule(table, str(file), number)
         rules.append(rule)
         warnings += unknown
     disabled = frozenset(_texts(scan, "disable", f"{file}: scan"))

@@ -47,18 +47,18 @@ _KEYS: Final[Mapping[str, tuple[_Test, str]]] = {
 }
 
 
-def user_rule(table: Mapping[str, Any], where: str) -> tuple[Rule, list[str]]:
+def user_rule(table: Mapping[str, Any], file: str, number: int) -> tuple[Rule, list[str]]:
     """A rule, and a line for each key that is not understood.
 
     Args:
-        where: the file and the place in it, for messages.
+        file, number: where it stands, for messages.
 
     Raises:
         UsageError: the pattern is broken, or a value is missing or cannot be used.
     """
     if not _is_id(table.get("id")):
-        raise UsageError(f"{where}: id must be {_KEYS['id'][1]}")
-    where = f"{where}: rule {table['id']}"
+        raise UsageError(f"{file}: scan.rules, number {number}: id must be {_KEYS['id'][1]}")
+    where = f"{file}: rule {table['id']}"
     for key, (test, expected) in _KEYS.items():
         if key in table and not test(table[key]):
             raise UsageError(f"{where}: {key} must be {expected}")
