@@ -180,6 +180,17 @@ def repository(tmp_path):
     return tmp_path, git
 
 
+def test_the_example_in_the_documentation_works(tmp_path):
+    document = Path(__file__).parents[2] / "docs" / "scanning.md"
+    example = document.read_text("utf-8").split("```toml\n")[1].split("```")[0]
+    documented = settings(tmp_path, example)
+    assert documented.warnings == ()
+    text = "x = acme_" + "0123456789abcdef" * 2
+    assert [f.rule for f in Scanner(FINGERPRINTER, settings=documented).scan(text)] == [
+        "acme-token"
+    ]
+
+
 def test_every_way_to_scan_has_the_same_configuration(repository):
     folder, git = repository
     below = folder / "code"

@@ -1,5 +1,6 @@
 """Known secrets are found whatever their format, and none of them is stored."""
 
+import pickle
 import re
 from itertools import pairwise
 
@@ -158,6 +159,13 @@ def test_any_secret_between_blanks_is_found(secret, before, after):
     assume(re.search("[A-Za-z0-9]{2}", secret) and not set("\r\n") & set(secret))
     scanner = Scanner(KEY.fingerprinter, rules=(), known=learned(secret))
     assert secret in found(scanner, f"{before} {secret} {after}")
+
+
+def test_settings_and_known_secrets_travel_to_other_processes():
+    parts = pickle.loads(pickle.dumps((FULL.fingerprinter, FULL.settings, FULL.known)))  # noqa: S301
+    scanner = Scanner(parts[0], settings=parts[1], known=parts[2])
+    text = "\n".join([*SECRETS, "u12"])
+    assert spans(scanner.scan(text)) == spans(FULL.scan(text))
 
 
 # The scanners for streams and edits, with all that a user can add.

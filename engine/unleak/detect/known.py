@@ -17,7 +17,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import compress
-from operator import itemgetter
 from typing import Final
 from zlib import crc32
 
@@ -37,7 +36,7 @@ _ESCAPED_RUN: Final = re.compile(rb"(?:\\[nrt]|%[0-9A-Fa-f]{2})([A-Za-z0-9]{2,})
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Entries:
-    """What is kept of known secrets: sorted columns, 28 bytes a secret and no value.
+    """What is kept of known secrets: sorted columns, 28 bytes a secret, and no value.
 
     anchors, offsets, lengths, crcs: distinct (64 bits of the anchor's fingerprint, the anchor's
         place in the secret, the secret's length, the anchor's CRC-32), sorted.
@@ -92,7 +91,7 @@ class Known:
         return False
 
     def marks(self, text: str) -> list[tuple[int, int]]:
-        """Where in a text anchors stand, in the order of their ends.
+        """Where in a text anchors stand, in any order.
 
         None crosses the end of a line, or of a piece of a long one.
         """
@@ -103,7 +102,7 @@ class Known:
             piece = data if whole else data[start:end]
             if anchors := self._anchors(piece):
                 spans = (run.span() for run in _runs(piece) if run[run.re.groups] in anchors)
-                marks += sorted(((start + at, start + to) for at, to in spans), key=itemgetter(1))
+                marks += ((start + at, start + to) for at, to in spans)
         return marks
 
     def spans(self, line: str) -> Iterator[tuple[int, int]]:

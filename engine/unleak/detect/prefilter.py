@@ -76,7 +76,7 @@ class Line:
     entries: list[int]
 
 
-# (entry, start, end) of what was found in a text by other means, each inside a line.
+# (entry, start, end) of what was found in a text by other means, each inside a line, in any order.
 Marks = Callable[[str], Iterable[tuple[int, int, int]]]
 
 
