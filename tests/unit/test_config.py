@@ -226,4 +226,6 @@ def test_outside_of_a_repository_nothing_above_the_folder_counts(tmp_path):
     (tmp_path / "unleak.toml").write_text(RULE)
     (tmp_path / "below" / "pyproject.toml").write_text("this is [ not TOML")
     assert find_config(tmp_path / "below") is None
+    (tmp_path / "below" / "pyproject.toml").write_text("tool = 'unleak'")
+    assert find_config(tmp_path / "below") is None
     assert find_config(tmp_path / "file.py") == tmp_path / "unleak.toml"

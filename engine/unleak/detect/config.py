@@ -159,5 +159,6 @@ def _document(file: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{file}: not TOML: {error}") from None
     if file.name == SHARED:
-        document = document.get("tool", {}).get("unleak", {})
+        tools = document.get("tool")
+        document = tools.get("unleak", {}) if isinstance(tools, dict) else {}
     return document if isinstance(document, dict) else {}

@@ -75,10 +75,9 @@ class StreamScanner:
         starts = [0]
         while (end := line_end(self._open, starts[-1])) < len(self._open):  # else it may go on
             starts.append(end + (self._open[end] == "\n"))
+        starts = [start for start in starts if start <= limit]
         # A comment that allows the next line is held together with it.
-        possible = [
-            s for s in starts if s <= limit and not follows_comment(self._open, s, self._continues)
-        ]
+        possible = [s for s in starts if not follows_comment(self._open, s, self._continues)]
         # A block that is complete may reach into lines that are not.
         cut = max(s for s in possible if not any(f.start < s < f.end for f in found))
-        return cut if cut or len(self._open) <= LONGEST_OPEN else possible[-1]
+        return cut if cut or len(self._open) <= LONGEST_OPEN else starts[-1]
