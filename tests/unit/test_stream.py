@@ -98,6 +98,7 @@ def test_a_secret_is_shown_provisionally_before_its_line_ends():
         "-----BEGIN PRIVATE KEY-----\n" + "A" * 60 + "\n",
         "A" * 1000,
         "key = ",
+        "# pragma: allowlist nextline secret\n",
     ],
 )
 def test_what_is_held_is_bounded(hostile):

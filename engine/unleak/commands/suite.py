@@ -100,7 +100,7 @@ def _from_ledger(ledger: Ledger) -> list[Case]:
 def _from_text(ledger: Ledger, folder: Path) -> list[Case]:
     scanner = Scanner(ledger.fingerprinter)
     cases: dict[str, Case] = {}
-    for file in files_of(folder):
+    for file in files_of(folder)[0]:
         try:
             text = read_text(file)
         except (OSError, UsageError) as error:

@@ -44,6 +44,11 @@ class MasterKey:
         """What makes this user's fingerprints."""
         return Fingerprinter(self._derive("unleak fingerprint 1"))
 
+    @property
+    def known_secrets(self) -> bytes:
+        """Key for AES-256-GCM over an index of known secrets."""
+        return self._derive("unleak known secrets 1")
+
     def __repr__(self) -> str:
         return "<MasterKey>"
 

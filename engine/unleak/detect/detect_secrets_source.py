@@ -7,7 +7,7 @@ end of the token it stands in.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -46,14 +46,18 @@ class Source:
     """The chosen plugins' patterns, compiled.
 
     keywords: of each plugin, in the order of the indices that `hits` takes.
+
+    Args:
+        disabled: ids of rules that are left out.
     """
 
-    def __init__(self) -> None:
-        self.keywords = tuple(keywords for *_, keywords in _PLUGINS)
+    def __init__(self, disabled: Collection[str] = ()) -> None:
+        chosen = [plugin for plugin in _PLUGINS if _id(plugin[0]) not in disabled]
+        self.keywords = tuple(keywords for *_, keywords in chosen)
         self._patterns: list[tuple[str, str, list[re.Pattern[str]]]] = []
-        for module, name, kind, _ in _PLUGINS:
+        for module, name, kind, _ in chosen:
             plugin = getattr(import_module(f"detect_secrets.plugins.{module}"), name)()
-            self._patterns.append((f"detect-secrets/{module}", kind, list(plugin.denylist)))
+            self._patterns.append((_id(module), kind, list(plugin.denylist)))
 
     def hits(self, plugin: int, line: str) -> Iterator[Hit]:
         """What one plugin matches in a line, with the spans repaired."""
@@ -66,6 +70,15 @@ class Source:
                     at, value = _repaired(piece, pattern, match)
                     if len(value) >= _SHORTEST:
                         yield Hit(rule, kind, start + at, value, _SCORE)
+
+
+def _id(module: str) -> str:
+    return f"detect-secrets/{module}"
+
+
+def ids() -> list[str]:
+    """The ids of its rules."""
+    return [_id(module) for module, *_ in _PLUGINS]
 
 
 def _repaired(line: str, pattern: re.Pattern[str], match: re.Match[str]) -> tuple[int, str]:

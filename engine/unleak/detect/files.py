@@ -1,8 +1,9 @@
 """Scan files and folders; the report as data, text or SARIF."""
 
 import json
+import os
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +14,9 @@ from unleak.core.errors import UsageError
 from unleak.core.finding import Finding, LineIndex
 from unleak.core.formats import preview
 from unleak.core.secret import Fingerprinter
+from unleak.detect.known import Known
 from unleak.detect.scanner import Scanner
+from unleak.detect.settings import Settings
 
 SCHEMA = "unleak.scan/1"
 _SKIPPED_FOLDERS = frozenset((".git", ".hg", ".svn", ".venv", "node_modules", "__pycache__"))
@@ -64,27 +67,35 @@ def locate(path: str, text: str, findings: list[Finding]) -> list[Located]:
     return located
 
 
-def files_of(path: Path) -> Iterator[Path]:
-    """The files to scan: git's tracked and unignored ones, or all below a plain folder.
+def files_of(path: Path) -> tuple[list[Path], list[str]]:
+    """The files to scan, and a line for each folder that could not be read.
+
+    They are git's tracked and unignored ones, or all below a plain folder.
 
     Raises:
         UsageError: there is nothing at `path`.
     """
     if path.is_file():
-        yield path
-        return
+        return [path], []
     if not path.is_dir():
         raise UsageError(f"{path}: no such file or folder")
-    listed = _git_files(path)
-    if listed is not None:
-        yield from listed
-        return
-    for file in sorted(path.rglob("*")):
-        if file.is_file() and not _SKIPPED_FOLDERS.intersection(file.relative_to(path).parts):
-            yield file
+    return _git_files(path) or _walked(path)
 
 
-def _git_files(path: Path) -> list[Path] | None:
+def _walked(path: Path) -> tuple[list[Path], list[str]]:
+    files: list[Path] = []
+    unread: list[str] = []
+
+    def note(error: OSError) -> None:
+        unread.append(f"{error.filename}: {error.strerror or type(error).__name__}")
+
+    for folder, folders, names in os.walk(path, onerror=note):
+        folders[:] = [name for name in folders if name not in _SKIPPED_FOLDERS]
+        files += (Path(folder, name) for name in names)
+    return sorted(file for file in files if file.is_file()), unread
+
+
+def _git_files(path: Path) -> tuple[list[Path], list[str]] | None:
     command = [
         "git",
         "-C",
@@ -102,7 +113,9 @@ def _git_files(path: Path) -> list[Path] | None:
     if answer.returncode:
         return None
     names = answer.stdout.decode("utf-8", "surrogateescape").split("\0")
-    return [path / name for name in names if name and (path / name).is_file()]
+    files = [path / name for name in names if name and (path / name).is_file()]
+    messages = answer.stderr.decode("utf-8", "replace").splitlines()
+    return files, [f"{path}: {m}" for m in messages if m.startswith("warning: could not open")]
 
 
 def read_text(path: Path) -> str | None:
@@ -127,14 +140,15 @@ def scan_path(scanner: Scanner, path: Path, workers: int = 1) -> tuple[list[Loca
     Args:
         workers: processes; more than one are started only where there is enough to do.
     """
-    files = list(files_of(path))
+    listed, unread = files_of(path)
+    files = [file for file in listed if not scanner.settings.allow.file(file)]
     if workers == 1 or len(files) < _MANY_FILES:
-        answers = map(partial(_scan_file, scanner), files)
-        return _joined(answers)
-    with ProcessPoolExecutor(
-        workers, initializer=_begin, initargs=(scanner.fingerprinter,)
-    ) as pool:
-        return _joined(pool.map(_scan_in_worker, files, chunksize=_CHUNK))
+        found, skipped = _joined(map(partial(_scan_file, scanner), files))
+    else:
+        parts = scanner.fingerprinter, scanner.settings, scanner.known
+        with ProcessPoolExecutor(workers, initializer=_begin, initargs=parts) as pool:
+            found, skipped = _joined(pool.map(_scan_in_worker, files, chunksize=_CHUNK))
+    return found, unread + skipped
 
 
 _Answer = tuple[list[Located], str]
@@ -147,7 +161,10 @@ def _scan_file(scanner: Scanner, file: Path) -> _Answer:
         return [], f"{file}: {error.strerror or type(error).__name__}"
     except UsageError as error:
         return [], str(error)
-    return locate(str(file), text, scanner.scan(text)) if text else [], ""
+    findings = scanner.scan(text) if text else []
+    allow = scanner.settings.allow
+    findings = [f for f in findings if not allow.rule_in(file, f.rule)]
+    return locate(str(file), text or "", findings), ""
 
 
 def _joined(answers: Iterable[_Answer]) -> tuple[list[Located], list[str]]:
@@ -163,8 +180,8 @@ def _joined(answers: Iterable[_Answer]) -> tuple[list[Located], list[str]]:
 _of_worker: list[Scanner] = []
 
 
-def _begin(fingerprinter: Fingerprinter) -> None:
-    _of_worker.append(Scanner(fingerprinter))
+def _begin(fingerprinter: Fingerprinter, settings: Settings, known: Known | None) -> None:
+    _of_worker.append(Scanner(fingerprinter, settings=settings, known=known))
 
 
 def _scan_in_worker(file: Path) -> _Answer:

@@ -1,5 +1,6 @@
 """What git knows and the working tree does not show: the staged change, and the history."""
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -31,16 +32,32 @@ def scan_history(scanner: Scanner, folder: Path) -> list[Located]:
     return list(_scan(scanner, folder, command))
 
 
+def root_of(folder: Path) -> Path:
+    """The root of the repository that a folder is in; the folder itself if that has no files.
+
+    Raises:
+        UsageError: the folder is in no repository.
+    """
+    # Not the absolute path that git knows: a link may have led to the folder.
+    up = "".join(_lines(folder, ["rev-parse", "--show-cdup"])).rstrip("\n")
+    return Path(os.path.abspath(folder / up))
+
+
 def _scan(scanner: Scanner, folder: Path, arguments: list[str]) -> Iterator[Located]:
     """Each hunk's added lines are one text."""
+    root = root_of(folder)
+    allow = scanner.settings.allow
     commit, path, line = "", "", 1
     added: list[str] = []
 
     def hunk() -> Iterator[Located]:
         text = "".join(added)
         added.clear()
+        if not text or allow.file(root / path):
+            return
+        found = [f for f in scanner.scan(text) if not allow.rule_in(root / path, f.rule)]
         where = f"{commit}:{path}" if commit else path
-        for located in locate(where, text, scanner.scan(text)):
+        for located in locate(where, text, found):
             yield replace(
                 located,
                 line=located.line + line - 1,

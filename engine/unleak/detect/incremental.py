@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import accumulate
 
 from unleak.core.finding import Finding
+from unleak.detect.markers import allows_next_line
+from unleak.detect.prefilter import line_end
 from unleak.detect.rule import LONGEST_BLOCK
 from unleak.detect.scanner import Scanner, without_overlaps
 
@@ -52,9 +54,15 @@ class IncrementalScanner:
         starts = accumulate(map(len, self._lines), initial=0)
         return without_overlaps(
             replace(f, start=f.start + start, end=f.end + start)
-            for start, found in zip(starts, self._found, strict=False)
-            for f in found
+            for line, (start, found) in enumerate(zip(starts, self._found, strict=False))
+            for f in (self._not_allowed_before(line) if found else ())
         )
+
+    def _not_allowed_before(self, line: int) -> list[Finding]:
+        own = self._lines[line].removesuffix("\n")
+        before = self._lines[line - 1].removesuffix("\n") if line else ""
+        allowed = allows_next_line(before) and line_end(own, 0) == len(own)
+        return [] if allowed else self._found[line]
 
     def _place(self, place: tuple[int, int]) -> tuple[int, int]:
         line, column = place

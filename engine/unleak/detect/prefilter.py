@@ -1,7 +1,8 @@
 """Which rules are worth running on which lines: all keywords are looked for in one pass."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from ahocorasick_rs import BytesAhoCorasick
 
@@ -9,6 +10,8 @@ from ahocorasick_rs import BytesAhoCorasick
 # separator if there is one near, so that it goes through no value.
 LONGEST_LINE = 16384
 _NEAR = 2048
+# The matches of all keywords in so many characters are held at once: up to 600 bytes for each.
+_SLAB = 65536
 _SEPARATORS = " \t\"'`,;"
 
 _FOLD = bytes(
@@ -40,6 +43,30 @@ def line_end(text: str, start: int) -> int:
     return separator + 1 if separator >= 0 else limit
 
 
+def _slabs(text: str) -> Iterator[tuple[int, str]]:
+    """A text in parts of whole lines, or whole pieces of a long one, each with its start."""
+    start = 0
+    while len(text) - start > _SLAB:
+        end = text.rfind("\n", start, start + _SLAB) + 1
+        if not end:
+            end = start
+            while end < min(start + _SLAB, len(text)) and text[end] != "\n":
+                end = line_end(text, end)
+        yield start, text[start:end]
+        start = end
+    yield start, text[start:]
+
+
+def pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each line, or piece of a long one, that is not empty."""
+    start = 0
+    while start < len(text):
+        end = line_end(text, start)
+        if end > start:
+            yield start, end
+        start = end + (text[end : end + 1] == "\n")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line, or a piece of a long one, and which entries have a keyword in it."""
@@ -49,25 +76,48 @@ class Line:
     entries: list[int]
 
 
-class Prefilter:
-    """An Aho-Corasick automaton over the keywords of many entries; a digit stands for any digit."""
+# (entry, start, end) of what was found in a text by other means, each inside a line, in any order.
+Marks = Callable[[str], Iterable[tuple[int, int, int]]]
 
-    def __init__(self, keywords: Sequence[Sequence[str]]) -> None:
+
+class Prefilter:
+    """An Aho-Corasick automaton over the keywords of many entries; a digit stands for any digit.
+
+    An entry without keywords is worth running on every line, one with None only where it is marked.
+    """
+
+    def __init__(self, keywords: Sequence[Sequence[str] | None]) -> None:
         masks: dict[bytes, int] = {}
         for index, words in enumerate(keywords):
-            for word in words:
+            for word in words or ():
                 masks[folded(word)] = masks.get(folded(word), 0) | 1 << index
-        self._masks = list(masks.values())
         self._automaton = BytesAhoCorasick(list(masks))
+        # Behind the keywords' masks stand those of the entries, for marks.
+        self._masks = [*masks.values(), *(1 << index for index in range(len(keywords)))]
+        self._first_mark = len(masks)
+        self._everywhere = [index for index, words in enumerate(keywords) if words == ()]
 
-    def lines(self, text: str) -> Iterator[Line]:
-        """The lines with a keyword, in order."""
+    def lines(self, text: str, marks: Marks | None = None) -> Iterator[Line]:
+        """The lines with a keyword or a mark, in order."""
+        for offset, slab in _slabs(text):
+            for start, end, mask in self._masked(slab, marks(slab) if marks else ()):
+                yield Line(offset + start, offset + end, _bits(mask))
+
+    def _masked(
+        self, text: str, marks: Iterable[tuple[int, int, int]]
+    ) -> Iterator[tuple[int, int, int]]:
         start = end = mask = 0
         matches = self._automaton.find_matches_as_indexes(folded(text), overlapping=True)
+        further = [(self._first_mark + entry, at, behind) for entry, at, behind in marks]
+        if self._everywhere:
+            spans = list(pieces(text))
+            further += ((self._first_mark + e, *span) for e in self._everywhere for span in spans)
+        if further:
+            matches = sorted([*matches, *further], key=itemgetter(2, 1))
         for pattern, at, behind in matches:
             if at >= end:
                 if mask:
-                    yield Line(start, end, _bits(mask))
+                    yield start, end, mask
                 mask = 0
                 start = max(end, text.rfind("\n", end, at) + 1)
                 end = line_end(text, start)
@@ -76,7 +126,7 @@ class Prefilter:
             if behind <= end:
                 mask |= self._masks[pattern]
         if mask:
-            yield Line(start, end, _bits(mask))
+            yield start, end, mask
 
 
 def _bits(mask: int) -> list[int]:

@@ -17,10 +17,10 @@ class Rule:
 
     `pattern` holds a group named `value`: exactly the secret. It matches inside one line (unless
     `multiline`) and runs only on lines with one of `keywords` (lower case, part of every match, a
-    digit stands for any digit). `score` is how sure a match is; a `loose` rule proposes candidates,
-    for a second look to judge. `severity` is what a leak may cost. `min_entropy` (bits a character
-    of the value) weeds out words and placeholders. `true` and `false` are examples that the tests
-    run: in a true one, ‹ and › mark the value.
+    digit stands for any digit); without keywords, on every line. `score` is how sure a match is; a
+    `loose` rule proposes candidates, for a second look to judge. `severity` is what a leak may
+    cost. `min_entropy` (bits a character of the value) weeds out words and placeholders. `true` and
+    `false` are examples that the tests run: in a true one, ‹ and › mark the value.
     """
 
     id: str
@@ -41,6 +41,11 @@ class Rule:
     def regex(self) -> re.Pattern[str]:
         """The compiled pattern."""
         return re.compile(self.pattern)
+
+    @cached_property
+    def group(self) -> str | int:
+        """The group that is the secret: `value`; all of a match where a user gave no such group."""
+        return "value" if "value" in self.regex.groupindex else 0
 
 
 # A token also starts behind an escaped control character ("\n") or a percent-encoded sign.

@@ -1,6 +1,5 @@
 """Find secrets and personal data in a text, each with its exact span."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -11,69 +10,112 @@ from unleak.detect.checks import CHECKS, entropy, is_placeholder
 from unleak.detect.classifier import shipped
 from unleak.detect.detect_secrets_source import Source
 from unleak.detect.features import Candidate
+from unleak.detect.known import KNOWN, KNOWN_SCORE, Known
+from unleak.detect.markers import allowed_by_line_before, allowed_in
 from unleak.detect.prefilter import Line, Prefilter
 from unleak.detect.rule import LONGEST_BLOCK, Rule
 from unleak.detect.rules import all_rules
-
-_ALLOW = re.compile(r"(?:unleak|gitleaks):\s?allow|pragma:\s?allowlist secret", re.IGNORECASE)
+from unleak.detect.settings import NO_SETTINGS, Settings
 
 
 class Scanner:
     """Scans texts; holds no state between them, so threads may share one.
 
     Every line is scanned by itself, except by rules for blocks of lines. What loose rules find
-    is judged by the classifier, unless `classifier` is off.
+    is judged by the classifier.
+
+    Args:
+        rules: in the place of all built-in ones.
+        settings: what the user adds to them and takes away.
+        known: secrets that are found whatever their format; its index was made with the
+            fingerprinter's key.
+        classifier: off, the scores are those of the rules.
     """
 
     def __init__(
         self,
         fingerprinter: Fingerprinter,
         rules: Iterable[Rule] | None = None,
+        *,
+        settings: Settings = NO_SETTINGS,
+        known: Known | None = None,
         classifier: bool = True,
     ) -> None:
         self.fingerprinter = fingerprinter
+        self.settings = settings
+        self.known = known
         self._classified = classifier
-        self._rules = tuple(rules) if rules is not None else all_rules()
+        self._rules = settings.apply(all_rules() if rules is None else rules)
         self.loose = frozenset(rule.id for rule in self._rules if rule.loose)
-        self._source = Source() if rules is None else None
+        self._source = Source(settings.disabled) if rules is None else None
         further = self._source.keywords if self._source else ()
-        self._prefilter = Prefilter([*(rule.keywords for rule in self._rules), *further])
+        keywords = [*(rule.keywords for rule in self._rules), *further]
+        self._known_entry = len(keywords)
+        self._prefilter = Prefilter([*keywords, None])
 
     def scan(self, text: str) -> list[Finding]:
         """Findings in the order of the text; none overlaps another."""
-        return without_overlaps(f for line in self.lines(text) for f in self.in_line(text, line))
+        return self.scan_lines(text, self.lines(text))
+
+    def scan_lines(
+        self, text: str, lines: Iterable[Line], continues: bool = False
+    ) -> list[Finding]:
+        """Findings in some lines of a text, in their order; none overlaps another.
+
+        Args:
+            continues: whether the text starts inside of a line.
+        """
+        return without_overlaps(
+            f
+            for line in lines
+            if not allowed_by_line_before(text, line, continues)
+            for f in self.in_line(text, line)
+        )
 
     def lines(self, text: str) -> list[Line]:
         """The lines in which there may be something to find."""
-        return list(self._prefilter.lines(text))
+        return list(self._prefilter.lines(text, self._known_marks if self.known else None))
+
+    def _known_marks(self, text: str) -> Iterator[tuple[int, int, int]]:
+        marks = self.known.marks(text) if self.known else ()
+        return ((self._known_entry, *mark) for mark in marks)
 
     def opens_block(self, line: Line) -> bool:
         """Whether a block of lines may start in a line."""
         own = (entry for entry in line.entries if entry < len(self._rules))
         return any(self._rules[entry].multiline for entry in own)
 
-    def in_line(self, text: str, line: Line) -> Iterator[Finding]:
-        """What rules find in a line, overlapping or not; only a block goes on behind it."""
-        found = [f for f in self._in_line(text, line) if not _allowed(text, line, f)]
-        return self._judged(text, line, found) if self._classified else iter(found)
+    def in_line(self, text: str, line: Line) -> list[Finding]:
+        """What rules find in a line, overlapping or not; only a block goes on behind it.
 
-    def _judged(self, text: str, line: Line, found: list[Finding]) -> Iterator[Finding]:
-        loose = [f for f in found if f.rule in self.loose]
-        scores: dict[int, float] = {}
+        What a comment on the line before allows is among it: see `unleak.detect.markers`.
+        """
+        found = [
+            finding
+            for finding in map(self._as_known, self._in_line(text, line))
+            if not _allowed(text, line, finding) and not self.settings.allow.value(finding)
+        ]
+        return self._judged(text, line, found) if self._classified else found
+
+    def _judged(self, text: str, line: Line, found: list[Finding]) -> list[Finding]:
+        loose = [i for i, finding in enumerate(found) if finding.rule in self.loose]
         if loose:
             own = text[line.start : line.end].removesuffix("\r")
             candidates = [
                 Candidate(f.rule, f.score, own, f.start - line.start, f.end - line.start)
-                for f in loose
+                for f in (found[i] for i in loose)
             ]
-            scores = dict(zip(map(id, loose), shipped().scores(candidates), strict=True))
-        for f in found:
-            score = scores.get(id(f), f.score)
-            yield replace(f, score=score, alert=score >= ALERT_SCORE)
+            for i, score in zip(loose, shipped().scores(candidates), strict=True):
+                found[i] = replace(found[i], score=score, alert=score >= ALERT_SCORE)
+        return found
 
     def _in_line(self, text: str, line: Line) -> Iterator[Finding]:
         own = text[line.start : line.end].removesuffix("\r")
         for entry in line.entries:
+            if entry == self._known_entry:
+                for at, end in self.known.spans(own) if self.known else ():
+                    yield self._finding(KNOWN, KNOWN, line.start + at, own[at:end], KNOWN_SCORE)
+                continue
             if entry >= len(self._rules):
                 if self._source:
                     for hit in self._source.hits(entry - len(self._rules), own):
@@ -87,13 +129,20 @@ class Scanner:
             for match in rule.regex.finditer(where):
                 if match.start() > len(own):
                     break  # it will be found from its own line
-                value = match["value"]
+                value = match[rule.group]
+                if not value:
+                    continue
                 if rule.min_entropy and entropy(value) < rule.min_entropy:
                     continue
                 if rule.check and not CHECKS[rule.check](value):
                     continue
-                start = line.start + match.start("value")
+                start = line.start + match.start(rule.group)
                 yield self._finding(rule.id, rule.kind, start, value, rule.score)
+
+    def _as_known(self, finding: Finding) -> Finding:
+        if self.known and self.known.holds(finding.fingerprint):
+            return replace(finding, rule=KNOWN, score=KNOWN_SCORE, alert=True)
+        return finding
 
     def _finding(self, rule: str, kind: str, start: int, value: str, score: float) -> Finding:
         secret = self.fingerprinter.secret(value, kind)
@@ -118,4 +167,4 @@ def _allowed(text: str, line: Line, finding: Finding) -> bool:
         block = line.start + LONGEST_BLOCK
         end = text.find("\n", finding.end, block)
         end = end if end >= 0 else block
-    return bool(_ALLOW.search(text, line.start, end))
+    return allowed_in(text, line.start, end, finding.rule)
