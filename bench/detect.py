@@ -82,7 +82,7 @@ def main() -> None:
     partial = arguments.quick or arguments.only
     out = arguments.out or HERE / ("work/results" if partial else "results")
 
-    own, remark = own_tools()
+    own = own_tools()
     others, missing = peers() if set(wanted) - ALONE else ([], {})
     for name, reason in missing.items():
         say(f"{name}: not installed: {reason}")
@@ -96,7 +96,6 @@ def main() -> None:
         "quick": arguments.quick,
         "tools": [{"name": t.name, "version": t.version, "call": t.call} for t in tools],
         "missing": missing,
-        "remarks": [remark] if remark else [],
         "sections": {},
     }
     for name, measure in sections(tools, arguments).items():

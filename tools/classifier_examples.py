@@ -235,6 +235,23 @@ def _repeated(make: _Maker) -> Example:
     return make.line(make.cased(name), value), value, False
 
 
+def _coded(make: _Maker) -> Example:
+    """Colours, numbers and words that stand beside a name."""
+    value = make.random.choice(
+        (
+            "#" + make.of("0123456789abcdef", 6, 6),
+            "0x" + make.of("0123456789ABCDEF", 8, 8),
+            make.random.choice(_COMMON),
+            make.random.choice(_COMMON).upper(),
+            f"{make.random.choice(_COMMON)}/{make.random.choice(_COMMON)}-{make.of(string.digits, 1, 2)}b",
+        )
+    )
+    name = make.random.choice(
+        ("Token", "token_color", "keyword", "key", "PASS", "auth", "model_token", "secret_kind")
+    )
+    return make.line(name, value), value, False
+
+
 def _argument(make: _Maker) -> Example:
     """A docstring that says what to pass."""
     argument = (
@@ -250,6 +267,7 @@ def _argument(make: _Maker) -> Example:
 
 _MAKERS: tuple[tuple[Callable[[_Maker], Example], int], ...] = (
     (_password, 6), (_key, 6), (_label, 4), (_plain, 5), (_digest, 3), (_repeated, 2), (_argument, 1),
+    (_coded, 1),
 )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """Labelled lines: how many of the true ones are flagged, and how many of the flagged are true."""
 
-import ast
 import gzip
 import json
 import re
@@ -12,11 +11,13 @@ from typing import Any
 
 from detection.tools import Flag, Tool, Unleak
 
+from unleak.detect.classifier import shipped
+
 # Names of buckets and random identifiers are no credentials.
 _LEFT_OUT = re.compile(r"UUID|Salt|Nonce|Bucket")
 CREDENTIALS = "creddata_train.jsonl.gz"
 EXAMPLES = "rule_examples_gitleaks.jsonl.gz"
-_TRAINER = Path(__file__).parents[2] / "tools" / "train_classifier.py"
+_CUT = 400  # characters of a line that the data set keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,41 +32,25 @@ class Row:
     rule: str = ""
 
 
-def validation_repos(trainer: Path = _TRAINER) -> frozenset[str] | None:
-    """The repositories that the classifier is not trained on; None without a trainer.
-
-    They are read from the script's constant VALIDATION: importing it takes what trains.
-    """
-    if not trainer.exists():
-        return None
-    for statement in ast.parse(trainer.read_text("utf-8")).body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else []
-        if isinstance(statement, ast.AnnAssign):
-            targets = [statement.target]
-        if any(isinstance(t, ast.Name) and t.id == "VALIDATION" for t in targets):
-            value = getattr(statement, "value", None)
-            if isinstance(value, ast.Call):  # frozenset((…))
-                value = value.args[0]
-            return frozenset(ast.literal_eval(value)) if value else None
-    return None
-
-
-VALIDATION_REPOS = validation_repos()
-
-
 def _read(path: Path) -> list[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         return [json.loads(line) for line in file]
 
 
 def credential_rows(path: Path) -> tuple[list[Row], int]:
-    """CredData's windows in the validation repositories, and how many repositories those are."""
+    """CredData's windows in the validation repositories, and how many repositories those are.
+
+    Values behind the cut that the data set makes in long lines are left out: they are not there.
+    """
     rows, repos = [], set()
     for entry in _read(path):
-        if VALIDATION_REPOS is not None and entry["repo"] not in VALIDATION_REPOS:
+        if entry["repo"] not in shipped().held_out:
             continue
         parts = entry["cat"].split(":")
         if entry["label"] == "X" or all(_LEFT_OUT.search(part) for part in parts):
+            continue
+        length = len(entry["ctx"][entry["line"]])
+        if entry["vs"] is not None and length >= _CUT and entry["vs"] >= length - 4:
             continue
         repos.add(entry["repo"])
         first = entry["line"] + 1
@@ -141,10 +126,7 @@ def measure(rows: Sequence[Row], tools: Iterable[Tool]) -> Measured:
 def credentials(data: Path, tools: Sequence[Tool], say: Callable[[str], None]) -> dict[str, Any]:
     """Section a: CredData."""
     rows, repos = credential_rows(data / CREDENTIALS)
-    if VALIDATION_REPOS is None:
-        which = "All repositories of the training data: no classifier has been trained on them"
-    else:
-        which = "Repositories that the classifier was not trained on"
+    which = "Repositories that the classifier was not trained on"
     say(f"{len(rows)} labelled lines of {repos} repositories; {len(tools)} tools")
     return {"repositories": repos, "which": which, "scores": measure(rows, tools).scores}
 

@@ -162,7 +162,6 @@ def markdown(document: Document) -> str:
     ]
     lines += [f"- {t['name']} {t['version']}: `{t['call']}`" for t in document["tools"]]
     lines += [f"- {name}: not installed: {why}" for name, why in document["missing"].items()]
-    lines += [f"- {remark}" for remark in document["remarks"]]
     for name, found in document["sections"].items():
         lines += [
             "",

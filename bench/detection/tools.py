@@ -4,7 +4,6 @@ No tool's answer holds a secret: the peers are told to mask or hash, and only pl
 previews are kept of what unleak finds.
 """
 
-import inspect
 import os
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,16 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from unleak.core.finding import REDACT_SCORE
 from unleak.core.formats import preview
 from unleak.core.secret import Fingerprinter
-from unleak.detect import scanner as detect_scanner
 from unleak.detect.files import scan_path
 from unleak.detect.rules import national_ids, personal
 from unleak.detect.scanner import Scanner
 
-REDACT_SCORE: float = getattr(detect_scanner, "REDACT_SCORE", detect_scanner.LIKELY_SCORE)
 PERSONAL = frozenset(rule.kind for rule in (*personal.RULES, *national_ids.RULES))
-NO_CLASSIFIER = "no classifier in this version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +81,6 @@ class Unleak:
         )
 
 
-def own_tools() -> tuple[list[Unleak], str]:
-    """unleak with and without its classifier, and a remark if it has none."""
-    if "classifier" not in inspect.signature(Scanner).parameters:
-        return [Unleak()], NO_CLASSIFIER
-    return [Unleak(), Unleak("unleak without classifier", classifier=False)], ""
+def own_tools() -> list[Unleak]:
+    """unleak with and without its classifier."""
+    return [Unleak(), Unleak("unleak without classifier", classifier=False)]

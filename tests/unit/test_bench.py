@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from detection.accuracy import Row, measure, score, validation_repos
+from detection.accuracy import Row, measure, score
 from detection.ordinary import sample
 from detection.report import svg
 from detection.spans import verdict
@@ -53,16 +53,6 @@ def test_only_flags_in_the_labelled_lines_count():
 )
 def test_spans_are_compared_with_the_marked_one(spans, expected):
     assert verdict(3, 7, spans) == expected
-
-
-@pytest.mark.parametrize(
-    "text", ['VALIDATION = ("a", "b")', 'VALIDATION: frozenset[str] = frozenset({"b", "a"})']
-)
-def test_the_validation_repositories_are_those_of_the_trainer(tmp_path, text):
-    script = tmp_path / "train.py"
-    assert validation_repos(script) is None
-    script.write_text(f"import nothing_of_this_name\n{text}\n")
-    assert validation_repos(script) == {"a", "b"}
 
 
 def test_a_sample_is_the_same_each_time(tmp_path):

@@ -37,6 +37,8 @@ _PLACEHOLDER = re.compile(
     | ^(?:none|null|nil|true|false|undefined|test|secret|pass|pwd|password|passwd|token)$
     | ^(?:string|str|bytes)$
     | abcdefghij
+    | ^tiger$                             # of scott, in the manuals of databases
+    | ^8a477f597d28d172789f06886806bc55$  # of the cache directory tagging standard
     """
 )
 
@@ -102,6 +104,9 @@ _NAME_OF_SOMETHING = re.compile(
     (?:(?i:new|await|this|self|function|lambda|return|yes|no|on|off|int|bool|boolean|char|void
         |const|required|optional|any|object|number|text|value|values|unknown|default|self))
     | [A-Z][A-Z\d]*(?:_[A-Z\d]+)+                                # A_CONSTANT
+    | \w{0,12}?(?:[A-Z][a-z]{2,}\d{0,2}){3,}[A-Z]?[a-z\d]*         # ANameOfAClass
+    | (?:\w+_){1,4}(?:header|token|key|secret|password|value|name|id)  # a_variable
+    | 0x[\dA-Fa-f]{1,8}                                          # a number
     | (?!(?:.*\d){3})[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)+\(?\)?   # a.b.c
     | [\w.]*\.[A-Z]?[a-z]+(?:[A-Z][a-z]+)+                         # a.b.SomeClass
     | (?:\.{0,2}|~)/[\w.\-/]*                                   # a path
@@ -109,6 +114,8 @@ _NAME_OF_SOMETHING = re.compile(
     | (?:[A-Za-z][\w-]*[.:])*[\w-]+-\d+\.\d+(?:\.\d+)?[\w.-]*     # a version
     | [a-z][a-z\d-]*(?:\.[a-z][a-z\d-]*){2,}                     # a host
     | --?[a-z][a-z-]*
+    # a hash
+    | (?:\$(?:2[abxy]?|1|5|6|y|apr1|argon2\w{0,2})\$|\{\w{0,5}(?:SHA|CRYPT)|pbkdf2[_-]|sha1\$).*
     | %[sdrv@] | \{[\w.:!]*\} | [$@%:]\{?[A-Za-z_][\w.]*\}? | \#\{.*\}
     """
 )

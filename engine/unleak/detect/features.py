@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from unleak.detect.checks import entropy
 
@@ -154,7 +155,7 @@ def features(candidate: Candidate, rules: Sequence[str], letters: bytes) -> list
         float(name.isupper()),
         float("." in name),
         float(bool(name) and name[0].isupper()),
-        float(bool(found) and before[: found.start()].endswith(('"', "'"))),
+        float(found is not None and before[: found.start()].endswith(('"', "'"))),
         float(bool(low) and low in lowered),
         _shared(low, lowered),
     )
@@ -181,7 +182,7 @@ def _of_value(value: str, length: int, letters: bytes) -> list[float]:
     n = len(value)
     classes = "".join(map(_class, value))
     counts = Counter(classes)
-    changes = sum(a != b for a, b in zip(classes, classes[1:], strict=False))
+    changes = sum(a != b for a, b in pairwise(classes))
     words = _WORD.findall(value)
     bits = entropy(value)
     plain = [surprise(word.lower(), letters) for word in words if len(word) > 2]

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from unleak.core.finding import ALERT_SCORE, Finding
+from unleak.core.finding import ALERT_SCORE, REDACT_SCORE, Finding
 from unleak.core.secret import Fingerprinter
 from unleak.detect.checks import CHECKS, entropy, is_placeholder
 from unleak.detect.classifier import shipped
@@ -98,16 +98,19 @@ class Scanner:
         return self._judged(text, line, found) if self._classified else found
 
     def _judged(self, text: str, line: Line, found: list[Finding]) -> list[Finding]:
-        loose = [i for i, finding in enumerate(found) if finding.rule in self.loose]
-        if loose:
-            own = text[line.start : line.end].removesuffix("\r")
-            candidates = [
-                Candidate(f.rule, f.score, own, f.start - line.start, f.end - line.start)
-                for f in (found[i] for i in loose)
-            ]
-            for i, score in zip(loose, shipped().scores(candidates), strict=True):
-                found[i] = replace(found[i], score=score, alert=score >= ALERT_SCORE)
-        return found
+        loose = [finding for finding in found if finding.rule in self.loose]
+        if not loose:
+            return found
+        own = text[line.start : line.end].removesuffix("\r")
+        candidates = [
+            Candidate(f.rule, f.score, own, f.start - line.start, f.end - line.start) for f in loose
+        ]
+        scores = shipped().scores(candidates)
+        judged = [
+            replace(f, score=score, alert=score >= ALERT_SCORE)
+            for f, score in zip(loose, scores, strict=True)
+        ]
+        return [f for f in found if f.rule not in self.loose] + alike(judged)
 
     def _in_line(self, text: str, line: Line) -> Iterator[Finding]:
         own = text[line.start : line.end].removesuffix("\r")
@@ -159,6 +162,31 @@ def without_overlaps(found: Iterable[Finding]) -> list[Finding]:
         if free_before and free_behind:
             kept.insert(at, finding)
     return kept
+
+
+def alike(found: Iterable[Finding]) -> list[Finding]:
+    """Give findings that overlap and are worth redacting the score of the surest.
+
+    They are one secret that several rules saw; the longest of them shall stay.
+    """
+    result: list[Finding] = []
+    group: list[Finding] = []
+    end = 0
+    for finding in sorted(found, key=lambda f: f.start):
+        if finding.score < REDACT_SCORE:
+            result.append(finding)
+            continue
+        if finding.start >= end:
+            result += _as_surest(group)
+            group = []
+        group.append(finding)
+        end = max(end, finding.end)
+    return result + _as_surest(group)
+
+
+def _as_surest(group: list[Finding]) -> list[Finding]:
+    score = max((finding.score for finding in group), default=0.0)
+    return [replace(f, score=score, alert=score >= ALERT_SCORE) for f in group]
 
 
 def _allowed(text: str, line: Line, finding: Finding) -> bool:

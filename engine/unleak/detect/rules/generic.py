@@ -14,14 +14,14 @@ _NAMES = (
     rf"{_NOT_PUBLIC}(?i:(?:api|app|auth|access|account|encryption|encrypt|decryption|signing|sign|private|"
     rf"secret|session|master|license|service|shared|hmac|consumer|client|storage|cipher|aes|crypto|jwt|server|admin|"
     rf"deploy|webhook|integration|write){_SIGN}(?:key|secret|token|pat)"
-    r"|secret|(?<!publickey)token|credentials?|(?:user|basic|http)_?auth|auth(?=[\"' \t]{0,3}[:=])|apikey|bearer)s?+"
+    r"|secret|(?<!publickey)token(?!i[sz]|2|class)|credentials?|(?:user|basic|http)_?auth|auth(?=[\"' \t]{0,3}[:=])|apikey|bearer)s?+"
 )
 _KEYWORDS = ("key", "secret", "token", "credential", "auth", "bearer", "pat")
 _REST = r"[A-Za-z0-9_.\-]{0,20}[ \t]{0,4}"
 
 # For the candidates: anything whose name hints at a secret.
 _HINTS = (
-    rf"{_NOT_PUBLIC}(?i:secret|token|credential|auth(?!or)|key(?![a-z]{{2}})|session|jwt|otp|seed|"
+    rf"{_NOT_PUBLIC}(?i:secret|token(?!i[sz]|2|class)|credential|auth(?!or)|key(?![a-z]{{2}})|session|jwt|otp|seed|"
     r"signature|verifier|certificate|bearer|cred(?![a-z])|\.sid|_sid)"
 )
 _HINT_KEYWORDS = (
@@ -52,6 +52,7 @@ RULES = (
             'getEnvOr("api_token", "‹q8Zt3LmW5vXc7RbN2kYd9J›")',
         ),
         false=(
+            'tokenizer = AutoTokenizer.from_pretrained("org/Model2-0.5B-Instruct")',
             'api_key = "your_api_key_goes_here_123"',
             "token = some_function_name_that_is_long_2(x)",
             "secret_key = settings.SECRET_KEY_FALLBACKS_1",
@@ -63,7 +64,7 @@ RULES = (
         id="secret-candidate",
         kind="generic-secret",
         pattern=(
-            r"(?i:secret|token|credential|auth(?!or)|api_?key|verifier|otp)"
+            r"(?i:secret|token(?!i[sz]|2|class)|credential|auth(?!or)|api_?key|verifier|otp)"
             + _NOT_ABOUT
             + r"[A-Za-z0-9_.\-]{0,30}[ \t]{0,4}"
             + TO_VALUE

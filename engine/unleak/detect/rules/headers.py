@@ -44,14 +44,19 @@ RULES = (
         ),
         keywords=("authorization", "-token", "-key", "-secret"),
         reference=_DOCS,
-        score=0.8,
+        score=0.85,
+        min_entropy=3.2,
         check="random_literal",
         true=(
             "curl -H 'Authorization: ‹5f0c2c1e-9b7d-4d5c-8a61-3e9f0b72d4a8›' https://api.local",
             '-H "X-Auth-Token: ‹q8Zt3LmW5vXc7RbN›"',
             "'Authorization: ApiKey ‹q8Zt3LmW5vXc7RbN==›'",
         ),
-        false=("Authorization: process.env.TOKEN2", 'authorization = "required"'),
+        false=(
+            "Authorization: process.env.TOKEN2",
+            "'Authorization': v4auth_header}",
+            'authorization = "required"',
+        ),
     ),
     Rule(
         id="ntlm-message",

@@ -11,8 +11,11 @@ RULES = (
         reference="https://docs.mistral.ai/",
         score=0.85,
         min_entropy=3.0,
-        check="mixed",
+        check="random_literal",
         true=("'mistral_api_key' => '‹dNErrptkc6jFJRb4L4nfpvjh8s87sm0N›',",),
-        false=("commit: uolvZF8nsvmavcHQ827qPpk7ljMQavrG",),
+        false=(
+            "Mistral3Model, Mistral3ForConditionalGeneration",
+            "commit: uolvZF8nsvmavcHQ827qPpk7ljMQavrG",
+        ),
     ),
 )

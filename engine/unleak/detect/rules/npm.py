@@ -19,7 +19,7 @@ RULES = (
     Rule(
         id="npmrc-auth",
         kind="npm-token",
-        pattern=r"(?<![A-Za-z0-9_\]\"'])_(?:authToken|auth|password)[ \t]{0,4}=[ \t]{0,4}[\"']?(?P<value>[A-Za-z0-9+/_.\-]{8,400}={0,2})(?![A-Za-z0-9+/_.\-=])",
+        pattern=r"(?<![A-Za-z0-9_.\]\"'])_(?:authToken|auth|password)[ \t]{0,4}=[ \t]{0,4}[\"']?(?P<value>[A-Za-z0-9+/_.\-]{8,400}={0,2})(?![A-Za-z0-9+/_.\-=])",
         keywords=("_authtoken", "_auth", "_password"),
         reference="https://docs.npmjs.com/cli/configuring-npm/npmrc",
         score=0.9,

@@ -15,13 +15,15 @@ _KEYWORDS = (
     *_WORDS, "pw=", "pw:", "pw ", 'pw"', "pw'", "pw_", "pw<", "pw>", "_pw", ".pw", "pw1", "pw2", "pw(",
     "pw,", "-pw", '"pw', "'pw", "$pw",
 )  # fmt: skip
+# "pass `x=None` to it", and a list of words with "pass" among them.
+_NOT_PROSE = r"(?![Pp]ass[ \t]{1,4}[\"'`])(?!(?<=[\"'`])(?i:pass)[\"'`]{1,2},)"
 _REST = r"[A-Za-z0-9_.\-]{0,30}[ \t]{0,40}"
 
 RULES = (
     Rule(
         id="password-quoted",
         kind="password",
-        pattern=_NAME + _REST + TO_VALUE + quoted("3,256"),
+        pattern=_NOT_PROSE + _NAME + _REST + TO_VALUE + quoted("3,256"),
         keywords=_KEYWORDS,
         reference=_CWE,
         score=0.8,
@@ -42,6 +44,8 @@ RULES = (
             'password = os.environ["DB_PASSWORD"]',
             'password: "${DB_PASSWORD}"',
             'password_field = "user.password"',
+            "you can pass `spec=True` to it",
+            "'output', 'pass', 'poke7',",
         ),
     ),
     Rule(
@@ -62,7 +66,7 @@ RULES = (
     Rule(
         id="password-candidate",
         kind="password",
-        pattern=_NAME + _REST + TO_VALUE + quoted("3,256"),
+        pattern=_NOT_PROSE + _NAME + _REST + TO_VALUE + quoted("3,256"),
         keywords=_KEYWORDS,
         reference=_CWE,
         score=0.5,

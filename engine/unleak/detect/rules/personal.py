@@ -2,8 +2,8 @@
 
 from unleak.detect.rule import Rule
 
-_BEFORE = r"(?<![\w.\-])"
-_AFTER = r"(?![\w\-]|\.\d)"
+_BEFORE = r"(?<![\w.\-*^])"
+_AFTER = r"(?![\w\-*^]|\.\d)"
 # The blocks that the registries give out.
 _IPV6 = (
     "2001:", "2003:", "2610:", "2620:", "2630:", "2c0e:", "2c0f:",
