@@ -26,11 +26,11 @@ from typing import Any
 import lightgbm
 import numpy
 import onnx
-from classifier_examples import made
 from numpy.typing import NDArray
 from onnxmltools import convert_lightgbm
 from onnxmltools.convert.common.data_types import FloatTensorType
 
+from classifier_examples import made
 from unleak.core.finding import ALERT_SCORE, REDACT_SCORE
 from unleak.core.secret import Fingerprinter
 from unleak.detect.classifier import SHIPPED

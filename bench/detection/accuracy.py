@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from detection.tools import Flag, Tool, Unleak
-
 from unleak.detect.classifier import shipped
 
 # Names of buckets and random identifiers are no credentials.

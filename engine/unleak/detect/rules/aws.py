@@ -121,7 +121,7 @@ RULES = (
         keywords=("x-amz-signature",),
         reference="https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html",
         severity="low",
-        score=0.85,
+        score=0.8,
         true=(
             "https://b.s3.amazonaws.com/a?X-Amz-Expires=300&X-Amz-Signature=‹8e9985554e032c1d6d4f135e19e003e9a8a15df4d258aefa7d6b4c3e8500660b›",
         ),

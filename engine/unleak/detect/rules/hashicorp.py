@@ -39,7 +39,7 @@ RULES = (
         ),
         reference="https://developer.hashicorp.com/vault/docs/concepts/tokens",
         severity="critical",
-        score=0.85,
+        score=0.8,
         min_entropy=3.5,
         check="mixed",
         true=("token: ‹s.y3Lz7xpVWx8gWmtCgnA3BOtd›",),

@@ -44,7 +44,7 @@ RULES = (
         ),
         keywords=("authorization", "-token", "-key", "-secret"),
         reference=_DOCS,
-        score=0.85,
+        score=0.8,
         min_entropy=3.2,
         check="random_literal",
         true=(
