@@ -95,7 +95,14 @@ _PLAIN = (
     ("password", "********"), ("secret", "your-secret-here"), ("token", "YOUR_TOKEN"), ("api_key", "<YOUR API KEY>"),
     ("password", "process.env.PASSWORD"), ("password", "$DB_PASSWORD"), ("password", "{password}"), ("token", "${token}"),
 )  # fmt: skip
+# What a name about a secret ends with.
+_ABOUT = (
+    "_id", "Id", "_name", "Name", "_length", "_path", "_file", "_url", "_type", "_hash", "_vault_name", "_version", "_alias",
+    "_ref", "_arn", "_header", "_policy", "_algorithm", "_format", "_prefix", "_provider", "_ids", "_uri", "_store", "Selector",
+)  # fmt: skip
 _DIGEST_NAMES = (
+    "csrf_token", "csrf-token", "csrfToken", "authenticity_token", "xsrf_token", "publicToken", "public_api_key", "X-Signature",
+    "signature", "CloudFront-Signature", "kms_key_id", "credentialId", "credentialsId", "site_key", "publishable_key",
     "public_key", "publicKey", "key_id", "keyId", "kid", "encrypted_key", "encryptedKey", "wrapped_key", "key_fingerprint",
     "sha256", "token_hash", "password_hash", "publicKeyToken", "PublicKeyToken", "certificate_fingerprint", "key_hash",
     "public_token", "signature", "key_checksum", "host_key", "authorized_key", "verify_key", "pubkey", "ssh_public_key",
@@ -218,6 +225,13 @@ def _digest(make: _Maker) -> Example:
     return make.line(make.cased(make.random.choice(_DIGEST_NAMES)), value), value, False
 
 
+def _about(make: _Maker) -> Example:
+    """A random value whose name says that it is about a secret."""
+    name = make.random.choice((*_PASSWORD_NAMES, *_SECRET_NAMES)) + make.random.choice(_ABOUT)
+    value = make.random.choice((make.key, make.uuid, make.password))()
+    return make.line(make.cased(name), value), value, False
+
+
 def _repeated(make: _Maker) -> Example:
     """A value that only says its name again."""
     name = make.random.choice((*_PASSWORD_NAMES, *_SECRET_NAMES))
@@ -236,11 +250,16 @@ def _repeated(make: _Maker) -> Example:
 
 
 def _coded(make: _Maker) -> Example:
-    """Colours, numbers and words that stand beside a name."""
+    """Colours, numbers, counted digits and words that stand beside a name."""
     value = make.random.choice(
         (
             "#" + make.of("0123456789abcdef", 6, 6),
             "0x" + make.of("0123456789ABCDEF", 8, 8),
+            make.of(string.ascii_lowercase, 2, 5)
+            + make.random.choice("-_")
+            + "1234567890"
+            + make.of("0", 0, 8),
+            make.random.choice("1xA#0") * make.random.randint(8, 40),
             make.random.choice(_COMMON),
             make.random.choice(_COMMON).upper(),
             f"{make.random.choice(_COMMON)}/{make.random.choice(_COMMON)}-{make.of(string.digits, 1, 2)}b",
@@ -266,7 +285,7 @@ def _argument(make: _Maker) -> Example:
 
 
 _MAKERS: tuple[tuple[Callable[[_Maker], Example], int], ...] = (
-    (_password, 6), (_key, 6), (_label, 4), (_plain, 5), (_digest, 3), (_repeated, 2), (_argument, 1),
+    (_password, 6), (_key, 6), (_label, 4), (_plain, 5), (_digest, 3), (_about, 3), (_repeated, 2), (_argument, 1),
     (_coded, 1),
 )  # fmt: skip
 

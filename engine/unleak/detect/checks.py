@@ -22,6 +22,7 @@ from unleak.detect.check_digits import (
     spanish_id,
     us_ssn,
 )
+from unleak.detect.samples import published
 
 
 def entropy(value: str) -> float:
@@ -87,6 +88,11 @@ def not_placeholder(value: str) -> bool:
     return not is_placeholder(value)
 
 
+def unpublished(value: str) -> bool:
+    """Neither a placeholder nor a key out of a provider's manual."""
+    return not is_placeholder(value) and not published(value)
+
+
 def password_like(value: str) -> bool:
     """A value one would type as a password: not a name, call, path or placeholder."""
     if is_placeholder(value) or re.search(r"[()\[\]{}<>\s]|::|->|^\$\.", value):
@@ -126,6 +132,9 @@ _COUNTED = re.compile(
 _COMPUTED = re.compile(r"\$\{|\{\{|\$\(|<%|\w\([^()]{0,40}\)|\#\{|%\(|^&\w|^\*\w|%%\w|^\$\.")
 
 
+_NO_WORD = re.compile(r"\s|://|1234567890|1234-1234|#{4}")
+
+
 def literal(value: str) -> bool:
     """A value that stands for itself: not a placeholder, a name, a path, a call or a template."""
     if is_placeholder(value) or _NAME_OF_SOMETHING.fullmatch(value):
@@ -143,7 +152,7 @@ def random_literal(value: str) -> bool:
 
 def literal_word(value: str) -> bool:
     """A literal without blanks that is no plain text, mark-up or address."""
-    return not re.search(r"\s", value) and "://" not in value and literal(value)
+    return not _NO_WORD.search(value) and literal(value)
 
 
 def random_candidate(value: str) -> bool:
@@ -193,6 +202,7 @@ CHECKS: dict[str, Callable[[str], bool]] = {
         personal_email,
         person_name,
         not_placeholder,
+        unpublished,
         password_like,
         us_ssn,
         german_tax_id,

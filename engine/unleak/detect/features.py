@@ -31,6 +31,12 @@ _NAME_WORDS = (
     "cert", "session", "cookie", "algorithm", "policy", "column", "bearer", "basic", "root", "admin",
     "db", "kind", "primary", "foreign", "event", "code", "prefix", "format", "env", "ref", "store",
 )  # fmt: skip
+# Words at the end of a name that say it is about a secret, not one.
+_NAME_ENDS = (
+    "id", "ids", "name", "names", "length", "size", "path", "file", "url", "uri", "type", "kind", "hash", "count", "vault",
+    "field", "label", "hint", "text", "color", "ref", "env", "header", "param", "policy", "algorithm", "version", "alias",
+    "arn", "endpoint", "format", "prefix", "selector", "index", "method", "mode", "provider", "class", "user", "store",
+)  # fmt: skip
 # Words in front of the value, anywhere in the line.
 _LINE_WORDS = (
     "test", "mock", "assert", "expect", "example", "sample", "dummy", "fake", "todo", "def ", "func",
@@ -150,6 +156,9 @@ def features(candidate: Candidate, rules: Sequence[str], letters: bytes) -> list
     name = found[0] if found else ""
     low = name.lower()
     row += [float(word in low) for word in _NAME_WORDS]
+    words = _WORD.findall(name)
+    last = words[-1].lower() if words else ""
+    row += [float(last == word) for word in _NAME_ENDS]
     row += (
         float(len(name)),
         float(name.isupper()),

@@ -10,7 +10,7 @@ RULES = (
         keywords=("aiza",),
         reference="https://cloud.google.com/docs/authentication/api-keys",
         min_entropy=3.0,
-        check="not_placeholder",
+        check="unpublished",
         true=(
             "key=‹AIzaEMbSu-frHK6lykvE9Bt14HssVRFTgK4yaZP›",
             '"apiKey": "‹AIzaSyYsqBL_sGQ3qgD40rJO3mk9N2_uaWDpb_2›",',
