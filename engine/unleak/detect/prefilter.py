@@ -1,8 +1,10 @@
 """Which rules are worth running on which lines: all keywords are looked for in one pass."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
+from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick
 
@@ -12,6 +14,8 @@ LONGEST_LINE = 16384
 _NEAR = 2048
 # The matches of all keywords in so many characters are held at once: up to 600 bytes for each.
 _SLAB = 65536
+LONG_RUN = re.compile(r"[A-Za-z0-9_\-]{24}")
+DIGIT = re.compile(r"[0-9]|[A-Za-z]{16}")
 _SEPARATORS = " \t\"'`,;"
 
 _FOLD = bytes(
@@ -67,13 +71,12 @@ def pieces(text: str) -> Iterator[tuple[int, int]]:
         start = end + (text[end : end + 1] == "\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line, or a piece of a long one, and which entries have a keyword in it."""
 
     start: int
     end: int
-    entries: list[int]
+    entries: tuple[int, ...]
 
 
 # (entry, start, end) of what was found in a text by other means, each inside a line, in any order.
@@ -83,10 +86,15 @@ Marks = Callable[[str], Iterable[tuple[int, int, int]]]
 class Prefilter:
     """An Aho-Corasick automaton over the keywords of many entries; a digit stands for any digit.
 
-    An entry without keywords is worth running on every line, one with None only where it is marked.
+    An entry without keywords is worth running on every line, one with None only where it is
+    marked. `screens` says which entries are worth it only on lines where a pattern is found.
     """
 
-    def __init__(self, keywords: Sequence[Sequence[str] | None]) -> None:
+    def __init__(
+        self,
+        keywords: Sequence[Sequence[str] | None],
+        screens: Mapping[re.Pattern[str], Iterable[int]] | None = None,
+    ) -> None:
         masks: dict[bytes, int] = {}
         for index, words in enumerate(keywords):
             for word in words or ():
@@ -95,13 +103,21 @@ class Prefilter:
         # Behind the keywords' masks stand those of the entries, for marks.
         self._masks = [*masks.values(), *(1 << index for index in range(len(keywords)))]
         self._first_mark = len(masks)
+        self._screens = [
+            (pattern, sum(1 << entry for entry in entries))
+            for pattern, entries in (screens or {}).items()
+        ]
         self._everywhere = [index for index, words in enumerate(keywords) if words == ()]
 
     def lines(self, text: str, marks: Marks | None = None) -> Iterator[Line]:
         """The lines with a keyword or a mark, in order."""
         for offset, slab in _slabs(text):
             for start, end, mask in self._masked(slab, marks(slab) if marks else ()):
-                yield Line(offset + start, offset + end, _bits(mask))
+                for pattern, screened in self._screens:
+                    if mask & screened and not pattern.search(slab, start, end):
+                        mask &= ~screened
+                if mask:
+                    yield Line(offset + start, offset + end, _bits(mask))
 
     def _masked(
         self, text: str, marks: Iterable[tuple[int, int, int]]
@@ -129,10 +145,11 @@ class Prefilter:
             yield start, end, mask
 
 
-def _bits(mask: int) -> list[int]:
+@lru_cache(16384)
+def _bits(mask: int) -> tuple[int, ...]:
     found = []
     while mask:
         lowest = mask & -mask
         found.append(lowest.bit_length() - 1)
         mask ^= lowest
-    return found
+    return tuple(found)

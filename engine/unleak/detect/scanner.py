@@ -12,7 +12,7 @@ from unleak.detect.detect_secrets_source import Source
 from unleak.detect.features import Candidate
 from unleak.detect.known import KNOWN, KNOWN_SCORE, Known
 from unleak.detect.markers import allowed_by_line_before, allowed_in
-from unleak.detect.prefilter import Line, Prefilter
+from unleak.detect.prefilter import DIGIT, LONG_RUN, Line, Prefilter
 from unleak.detect.rule import LONGEST_BLOCK, Rule
 from unleak.detect.rules import all_rules
 from unleak.detect.settings import NO_SETTINGS, Settings
@@ -51,7 +51,11 @@ class Scanner:
         further = self._source.keywords if self._source else ()
         keywords = [*(rule.keywords for rule in self._rules), *further]
         self._known_entry = len(keywords)
-        self._prefilter = Prefilter([*keywords, None])
+        screens = {
+            LONG_RUN: [entry for entry, rule in enumerate(self._rules) if rule.long],
+            DIGIT: [entry for entry, rule in enumerate(self._rules) if rule.digit],
+        }
+        self._prefilter = Prefilter([*keywords, None], screens)
 
     def scan(self, text: str) -> list[Finding]:
         """Findings in the order of the text; none overlaps another."""
@@ -65,12 +69,12 @@ class Scanner:
         Args:
             continues: whether the text starts inside of a line.
         """
-        return without_overlaps(
-            f
-            for line in lines
-            if not allowed_by_line_before(text, line, continues)
-            for f in self.in_line(text, line)
-        )
+        found: list[Finding] = []
+        for line in lines:
+            own = self.in_line(text, line)
+            if own and not allowed_by_line_before(text, line, continues):
+                found += own
+        return without_overlaps(found) if found else found
 
     def lines(self, text: str) -> list[Line]:
         """The lines in which there may be something to find."""
@@ -90,9 +94,12 @@ class Scanner:
 
         What a comment on the line before allows is among it: see `unleak.detect.markers`.
         """
+        found = list(self._in_line(text, line))
+        if not found:
+            return found
         found = [
             finding
-            for finding in map(self._as_known, self._in_line(text, line))
+            for finding in map(self._as_known, found)
             if not _allowed(text, line, finding) and not self.settings.allow.value(finding)
         ]
         return self._judged(text, line, found) if self._classified else found

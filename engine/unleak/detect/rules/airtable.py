@@ -10,6 +10,7 @@ RULES = (
         keywords=("pat",),
         reference="https://airtable.com/developers/web/guides/personal-access-tokens",
         min_entropy=3.0,
+        long=True,
         true=(
             "  value: ‹patWrgzQZMnK1odCU.58a4d700d3ba60aaa2978d8dc37e4fc083be34134f24543203e615e8124014e9›",
         ),

@@ -30,6 +30,7 @@ RULES = (
         severity="critical",
         score=0.9,
         min_entropy=3.0,
+        long=True,
         true=(
             "export DEPLOYER_PRIVATE_KEY=‹0x41eddb8f87913c83ba8d7d026b9f095114755b2808b877264924b1392e5ba5e1›",
         ),

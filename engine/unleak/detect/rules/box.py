@@ -15,6 +15,7 @@ RULES = (
         score=0.85,
         min_entropy=3.0,
         check="mixed",
+        long=True,
         true=("ENV BOX_CLIENT_SECRET ‹9ZhaLTQTkmPWMLcC1EHM3TDmZJMMIJfn›",),
         false=("image@sha256:VqoE8PexzvDkw1AbmYyXm8hqeSLYfrl9",),
     ),

@@ -14,6 +14,7 @@ RULES = (
         keywords=("discord", "bot", "token", "login", "client", "run", "start"),
         reference="https://discord.com/developers/docs/reference#authentication",
         min_entropy=3.5,
+        long=True,
         true=(
             'os.environ["DISCORD_TOKEN"] = "‹MTAtoYOZyLBwohsjiA9fV61s.cwSynL.QSXvCq97XU6fBnQDtsfX61wRO9HAzlMJBe1vfj›"',
             'client.login("‹MTAhEnU65YoINbGhCbLws4cx.JxSNRB.1eiC0RBryWcS1uPltCCwxSQqu-x9wolXHa_i6D›")',

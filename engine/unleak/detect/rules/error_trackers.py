@@ -24,6 +24,7 @@ RULES = (
         severity="medium",
         score=0.85,
         min_entropy=3.0,
+        long=True,
         true=("ENV BUGSNAG_API_KEY ‹17582ef044a817d6cc30328eca2475c6›",),
         false=('checksum = "81340dad9df22d873dfab2068f9e36de"',),
     ),

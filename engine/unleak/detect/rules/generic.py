@@ -44,6 +44,7 @@ RULES = (
         min_entropy=2.8,
         check="random_literal",
         loose=True,
+        digit=True,
         true=(
             'SECRET_KEY = "‹7e73fbddf696e1bcb1a17438650affcc›"',
             '"api_key": "‹q8Zt3LmW5vXc7RbN2kYd9J›"',
@@ -91,6 +92,7 @@ RULES = (
         score=0.4,
         check="random_candidate",
         loose=True,
+        digit=True,
         true=(
             "'key' => '‹7985B5C06C2BB00963EA1E27F4022AEA›',",
             r'TEST_KEY = "‹\x05\x78\x14\x52fae-vmz\x75›"',
@@ -127,6 +129,7 @@ RULES = (
         score=0.4,
         check="random_candidate",
         loose=True,
+        digit=True,
         true=(
             "callback?oauth_token=‹ywmail0887yi›&next=1",
             "Cookie: tesla-auth.sid=‹f%3A4dNPRXONuv9Vr-fFp0DZ8E›;",
@@ -148,6 +151,7 @@ RULES = (
         min_entropy=3.5,
         check="random_candidate",
         loose=True,
+        digit=True,
         true=("$key = '‹NLGCGXDALQJYbHLaTTdaU1Of3sbEs3+M7giuLdTozAPatJg5mQE8JLsz›",),
         false=("key = 'a_short_name",),
     ),

@@ -42,6 +42,7 @@ RULES = (
         score=0.8,
         min_entropy=3.5,
         check="mixed",
+        long=True,
         true=("token: ‹s.y3Lz7xpVWx8gWmtCgnA3BOtd›",),
         false=(
             "s.AcceptanceTimeoutSeconds ",

@@ -11,6 +11,7 @@ RULES = (
         reference="https://infisical.com/docs/documentation/platform/token",
         severity="critical",
         min_entropy=3.0,
+        long=True,
         true=(
             'token = "‹st.98b8771a3affacec61d2e303.bc59464627af478710621d04659b19d4.4abde0fe636452eabff099db3acd9d30›"',
         ),

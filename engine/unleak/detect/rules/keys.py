@@ -166,6 +166,7 @@ RULES = (
         reference="https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/nkey_auth",
         severity="critical",
         min_entropy=3.8,
+        long=True,
         true=('seed = "‹SUAG3QK5X7MZT2WJ6PBRL4NYHCEDFV5SAQ3MZT5KX7N2WJ6PBLRY4HCEQ2›"',),
     ),
 )

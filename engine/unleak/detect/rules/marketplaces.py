@@ -42,6 +42,7 @@ RULES = (
         keywords=("ck_", "cs_"),
         reference="https://developer.woocommerce.com/docs/apis/",
         min_entropy=3.0,
+        long=True,
         true=('curl -H "X-Key: ‹cs_caee616b24790a4991f6ebcfef338767f641a221›"',),
     ),
     Rule(

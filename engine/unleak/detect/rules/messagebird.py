@@ -13,6 +13,7 @@ RULES = (
         reference="https://developers.messagebird.com/",
         score=0.85,
         min_entropy=3.0,
+        long=True,
         true=(
             "'messagebird_access_key' => '‹BV3CqeloaQNdKUxXuTkcfah9M›',",
             'messagebirdApiToken := "‹CQAuflBOWq1LVlujsZf3X9GdI›"',

@@ -49,6 +49,7 @@ RULES = (
         reference="https://developers.facebook.com/docs/instagram-platform/",
         min_entropy=4.0,
         check="mixed",
+        long=True,
         true=(
             "# old one: ‹IGQVJ72hpflwtqhTCoQ36ES7bFBETYR3vULVfVoL5U0X63PkOByosVm9xAMlJsT5a2ywnRlGtBUJi2ARQMiZaTeBfxt7a3mMsJLDSSlmX7O6yjTk8AwDovGeo282r9C4RNbF9lQWqCN1BYdLwwKXcKSYyov›",
         ),

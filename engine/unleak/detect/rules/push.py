@@ -99,7 +99,20 @@ RULES = (
             "[A-Za-z0-9+/]{160,180}={0,2}|[A-Za-z0-9]{43}|[0-9a-f]{32}",
             "A-Za-z0-9+/=",
         ),
-        keywords=("line",),
+        keywords=tuple(
+            f"line{sign}{word}"
+            for sign in ("", "_", ".", "-")
+            for word in (
+                "channel",
+                "bot",
+                "access",
+                "notify",
+                "messaging",
+                "api",
+                "token",
+                "secret",
+            )
+        ),
         reference="https://developers.line.biz/en/docs/",
         score=0.85,
         min_entropy=3.0,

@@ -10,6 +10,7 @@ RULES = (
         keywords=("key",),
         reference="https://developers.telnyx.com/",
         min_entropy=3.0,
+        long=True,
         true=("export TOKEN=‹KEYC766A24A5E114AB924367F3B4CC2780D_Cae9oGMP55k1Pt2jfRUd7u›",),
     ),
     Rule(

@@ -10,6 +10,7 @@ RULES = (
         keywords=tuple(f"{kind}{digit}" for kind in ("sk", "ac") for digit in "0123456789abcdef"),
         reference="https://www.twilio.com/docs/iam/api-keys",
         min_entropy=3.0,
+        long=True,
         true=(
             'twilio = "‹SK8be5a13d59309526343abc72b9669791›"',
             "TWILIO_ACCOUNT_SID=‹AC0a7882445791017a258c9998ca9b0632›",
