@@ -3,51 +3,49 @@
 import signal
 import sys
 import traceback
+from importlib import import_module
 from types import FrameType
 from typing import NoReturn
 
 import typer
 from typer.exceptions import TyperException
 
-from unleak.commands import (
-    bench,
-    complete,
-    confirm,
-    demo,
-    doctor,
-    erase,
-    gate,
-    leaks,
-    lsp,
-    scan,
-    suite,
-    verify,
-)
 from unleak.core.errors import ExitCode, UnleakError
 
-app = typer.Typer(
-    help="Find secrets that a code model memorised, erase them from its weights, prove it.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command()(demo.demo)
-app.command()(scan.scan)
-app.command()(complete.complete)
-app.command()(confirm.confirm)
-app.add_typer(leaks.app, name="leaks")
-app.command()(erase.erase)
-app.command()(verify.verify)
-app.add_typer(suite.app, name="suite")
-app.command()(gate.gate)
-app.command()(lsp.lsp)
-app.command()(doctor.doctor)
+_COMMANDS = (
+    "demo", "scan", "complete", "confirm", "leaks", "erase", "verify", "suite", "gate", "lsp",
+    "doctor", "bench",
+)  # fmt: skip
 # All options behind the name are the script's, --help too.
-_passed_on = {"allow_extra_args": True, "ignore_unknown_options": True}
-app.command(add_help_option=False, context_settings=_passed_on)(bench.bench)
+_PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
+def _application(first: str) -> typer.Typer:
+    """The command that is called, or all of them: what a scan does not need costs it no time."""
+    app = typer.Typer(
+        help=_HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_group)
+    for name in (first,) if first in _COMMANDS else _COMMANDS:
+        module = import_module(f"unleak.commands.{name}")
+        if name == "bench":
+            app.command(add_help_option=False, context_settings=_PASSED_ON)(module.bench)
+        elif hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command()(getattr(module, name))
+    return app
+
+
+def _group() -> None:
+    pass  # with one command only, typer would not expect its name
+
+
+_HELP = "Find secrets that a code model memorised, erase them from its weights, prove it."
 _INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt
 
 
@@ -64,7 +62,7 @@ def main() -> None:
 def _run() -> int:
     try:
         # Not standalone: typer would answer some errors with exit code 1, which means a leak.
-        code = app(standalone_mode=False)
+        code = _application(sys.argv[1] if len(sys.argv) > 1 else "")(standalone_mode=False)
     except UnleakError as error:
         return _fail(str(error), error.exit_code)
     except TyperException as error:

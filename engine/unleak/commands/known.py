@@ -10,7 +10,6 @@ from unleak.core.keys import MasterKey, home
 from unleak.detect.files import Located
 from unleak.detect.known import SHORTEST, Known, Learner
 from unleak.detect.known_file import read_known, write_known
-from unleak.ledger.ledger import Ledger
 
 LEDGER = "ledger"  # stands for the user's ledger where a file is expected
 
@@ -69,6 +68,8 @@ def learn(found: Iterable[Located], lines: Iterable[str], index: Path, key: Mast
 
 def _of_ledger(key: MasterKey) -> Known:
     """The ledger's leaks; of one that was shredded only the fingerprint is left."""
+    from unleak.ledger.ledger import Ledger  # slow to import, and seldom asked
+
     path = home() / "ledger.db"
     if not path.exists():
         raise LedgerError(f"--known {LEDGER}: there is no ledger at {path}")

@@ -143,7 +143,7 @@ def _scan_one(
         scan_git = scan_staged if staged else scan_history
         return scan_git(scanners.at(Path(path)), Path(path)), []
     if path != "-":
-        return scan_path(scanners.at(Path(path)), Path(path), os.cpu_count() or 1)
+        return scan_path(scanners.at(Path(path)), Path(path), _processors())
     scanner = scanners.at(Path.cwd())
     text = sys.stdin.buffer.read().decode("utf-8", "replace")
     allow = scanner.settings.allow
@@ -151,6 +151,13 @@ def _scan_one(
         return [], []
     findings = [f for f in scanner.scan(text) if not allow.rule_in(Path(filename), f.rule)]
     return locate(filename, text, findings), []
+
+
+def _processors() -> int:
+    """How many this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _not_in(

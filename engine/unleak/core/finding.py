@@ -1,5 +1,6 @@
 """Findings, and where they stand in a text."""
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from unleak.core.secret import Secret
 
 ALERT_SCORE = 0.75  # from here on a person is warned
 REDACT_SCORE = 0.6  # from here on it is redacted; below it is a candidate, shown on request
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,7 @@ class LineIndex:
     r"""Code-point offsets to lines and columns, both from 1. Lines end at \n, \r\n or \r."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0]
-        length = len(text)
-        for i, character in enumerate(text):
-            if character == "\n" or (
-                character == "\r" and not (i + 1 < length and text[i + 1] == "\n")
-            ):
-                self._starts.append(i + 1)
+        self._starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
 
     def position(self, offset: int) -> tuple[int, int]:
         """(line, column) of an offset."""

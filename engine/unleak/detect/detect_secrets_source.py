@@ -9,6 +9,7 @@ end of the token it stands in.
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 
 # Module, class, kind, keywords (see `Rule.keywords`) of lines where it is worth running.
@@ -54,10 +55,19 @@ class Source:
     def __init__(self, disabled: Collection[str] = ()) -> None:
         chosen = [plugin for plugin in _PLUGINS if _id(plugin[0]) not in disabled]
         self.keywords = tuple(keywords for *_, keywords in chosen)
-        self._patterns: list[tuple[str, str, list[re.Pattern[str]]]] = []
-        for module, name, kind, _ in chosen:
-            plugin = getattr(import_module(f"detect_secrets.plugins.{module}"), name)()
-            self._patterns.append((_id(module), kind, list(plugin.denylist)))
+        self._chosen = chosen
+
+    @cached_property
+    def _patterns(self) -> list[tuple[str, str, list[re.Pattern[str]]]]:
+        """Read when the first line asks: the import takes longer than most scans."""
+        return [
+            (
+                _id(module),
+                kind,
+                list(getattr(import_module(f"detect_secrets.plugins.{module}"), name)().denylist),
+            )
+            for module, name, kind, _ in self._chosen
+        ]
 
     def hits(self, plugin: int, line: str) -> Iterator[Hit]:
         """What one plugin matches in a line, with the spans repaired."""

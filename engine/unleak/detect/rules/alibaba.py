@@ -24,6 +24,7 @@ RULES = (
         score=0.85,
         min_entropy=3.0,
         check="mixed",
+        digit=True,
         true=('ALIYUN_ACCESS_KEY_SECRET = "‹l1WKCgUmB7OyzcaF3XUp7iYp1oL4we›"',),
         false=("build_id=9rf1jUWFqE80q5d4dfFxDiNT8rbICj",),
     ),

@@ -14,6 +14,7 @@ RULES = (
         score=0.85,
         min_entropy=3.0,
         check="random_literal",
+        digit=True,
         true=(
             'ddApiKey := "‹112160ce8a274d2e39a21bcb1e132909›"',
             'os.environ["DATADOG_APP_KEY"] = "‹1a330ce69caff7c05e98cf90fc68fbf6›"',

@@ -83,6 +83,7 @@ RULES = (
         keywords=("password", "secret", "key", "md5"),
         reference="https://www.cisco.com/c/en/us/support/docs/",
         severity="medium",
+        digit=True,
         true=(
             "enable secret ‹5 $1$N7Q0$cHHWdpUxtiiuQ65QMGTb89›",
             " password ‹7 0822455D0A16›",

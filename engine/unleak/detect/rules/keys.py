@@ -117,6 +117,7 @@ RULES = (
         score=0.85,
         min_entropy=3.5,
         check="mixed",
+        digit=True,
         true=(
             '{"kty":"EC","crv":"P-256","d":"‹q8Zt3LmW5vXc7RbN2kYd9JfH4sGpA6eTu1Qi8ZtPqA1›"}',
             "  k: '‹Lm5vXc7RbN2kYd9JfH4sGp›',",

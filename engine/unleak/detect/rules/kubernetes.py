@@ -26,6 +26,7 @@ RULES = (
         reference="https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/",
         score=0.85,
         min_entropy=3.0,
+        digit=True,
         true=(
             "kubeadm join --token ‹u156rr.4hoya0guqjzlyxe4› cp.local:6443",
             "bootstrapToken: '‹bg4lqk.y9gkiti24v0ebarw›',",

@@ -11,6 +11,7 @@ RULES = (
         reference="https://docs.lob.com/",
         score=0.9,
         min_entropy=3.0,
+        digit=True,
         true=("export TOKEN=‹live_39e0e7bdc3900a88a972355186050685f69›",),
     ),
 )

@@ -11,6 +11,7 @@ RULES = (
         reference="https://resend.com/docs",
         min_entropy=3.0,
         check="mixed",
+        digit=True,
         true=("export TOKEN=‹re_3Up5WaJx_Pk3bqXUW5f0GoEDsLbiwlabm›",),
     ),
     Rule(

@@ -41,6 +41,7 @@ RULES = (
         score=0.85,
         min_entropy=3.0,
         check="random_literal",
+        digit=True,
         true=('"here_api_key": "‹X52RkTFmiy52wuiktDVhqJoz5QOknxL--frTkGuY3lX›",',),
         false=("build_id=d4jpBnerJX69u2-poe0kg0VRkiqjXlw0mbEKRnI3uBz",),
     ),

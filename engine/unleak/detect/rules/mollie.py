@@ -12,6 +12,7 @@ RULES = (
         score=0.85,
         min_entropy=3.0,
         check="mixed",
+        digit=True,
         true=("  value: ‹live_j82KawaPeEwW4tkmcdl7OtqJid01sx›",),
     ),
 )

@@ -34,6 +34,7 @@ RULES = (
         keywords=("nino", "insurance", "number", "ni_no", "ni no", "ni-no"),
         reference="https://www.gov.uk/hmrc-internal-manuals/national-insurance-manual/nim39110",
         score=0.9,
+        digit=True,
         true=('national_insurance = "‹PW 48 21 93 C›"',),
         false=('national_insurance = "GB 48 21 93 C"',),
     ),

@@ -20,6 +20,7 @@ RULES = (
         reference="https://packagecloud.io/docs",
         score=0.85,
         min_entropy=3.0,
+        digit=True,
         true=(
             'config.set("packagecloud.token", "‹d7a71cc453d95a6e6addfcaff10c6845ff7d68ee0df9fa67›")',
         ),

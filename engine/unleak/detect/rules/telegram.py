@@ -32,6 +32,7 @@ RULES = (
         reference="https://core.telegram.org/api/obtaining_api_id",
         score=0.85,
         min_entropy=3.0,
+        digit=True,
         true=(
             'api_hash = "‹530d984335261cbe16f276829af16140›"',
             "ENV TELEGRAM_API_HASH ‹2e208823a671d7f00229eba17ddca4ed›",

@@ -89,7 +89,7 @@ RULES = (
             r"(?:machine[ \t]{1,4}[^\s]{1,100}|default)[ \t]{1,8}login[ \t]{1,4}[^\s]{1,100}[ \t]{1,8}"
             r"password[ \t]{1,4}(?P<value>[^\s]{3,256})"
         ),
-        keywords=("machine", "default"),
+        keywords=("login",),
         reference="https://www.gnu.org/software/inetutils/manual/html_node/The-_002enetrc-file.html",
         check="not_placeholder",
         true=("machine git.internal login quartz password ‹Tr4velCopper92›",),

@@ -53,6 +53,7 @@ RULES = (
         reference="https://docs.exa.ai/",
         score=0.85,
         min_entropy=3.0,
+        digit=True,
         true=('EXA_API_KEY = "‹3ed1d021-57cd-4d31-bc90-75f8e411ff53›"',),
         false=("build_id=2601f40b-f681-4006-8fe1-6579419a8395",),
     ),

@@ -57,6 +57,7 @@ RULES = (
         score=0.85,
         min_entropy=3.0,
         check="random_literal",
+        digit=True,
         true=(
             'const pexelsApiKey = "‹UJJoFIYeA35gdJJoDAtA3sIgwTuXgd0bkItvgIOXD48ZgePwP0zRJ4EX›";',
         ),
