@@ -11,7 +11,7 @@ import pytest
 
 from unleak.core.secret import Fingerprinter
 from unleak.detect.checks import CHECKS
-from unleak.detect.prefilter import folded
+from unleak.detect.prefilter import DIGIT, LONG_RUN, folded
 from unleak.detect.rule import Severity, assigned, token
 from unleak.detect.rules import all_rules
 from unleak.detect.scanner import Scanner
@@ -71,17 +71,20 @@ def test_the_data_of_each_rule_is_sound():
         assert "value" in rule.regex.groupindex, rule.id
 
 
-def test_keywords_occur_in_every_match():
+def test_what_a_rule_is_filtered_by_occurs_in_every_match():
     for rule, example in TRUE:
         for match in rule.regex.finditer(plain(example)):
-            assert any(folded(keyword) in folded(match[0]) for keyword in rule.keywords), rule.id
+            found = any(folded(keyword) in folded(match[0]) for keyword in rule.keywords)
+            assert found or (rule.long and not rule.keywords), rule.id
+            assert not rule.long or LONG_RUN.search(match[0]), rule.id
+            assert not rule.digit or DIGIT.search(match[0]), rule.id
 
 
 def test_keywords_are_rare_enough_to_filter_by():
     for rule in all_rules():
         # An e-mail address has nothing fixed but its sign, which is rarer than most three letters.
         shortest = 1 if rule.kind == "email" else 3
-        assert rule.keywords, rule.id
+        assert rule.keywords or rule.long, rule.id
         assert all(k == k.lower() and len(k) >= shortest for k in rule.keywords), rule.id
         assert len(rule.keywords) == len(set(rule.keywords)), rule.id
 

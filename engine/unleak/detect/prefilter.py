@@ -22,6 +22,9 @@ _FOLD = bytes(
     ord("0") if 48 <= byte <= 57 else byte + 32 if 65 <= byte <= 90 else byte for byte in range(256)
 )
 
+_SHAPE = bytes(ord("a") if (chr(b).isalnum() and b < 128) or b in b"-_" else 32 for b in range(256))
+_RUN = b"a" * 24
+
 
 def folded(text: str) -> bytes:
     """One byte a code point: ASCII in lower case, every digit as 0, `?` beyond Latin-1.
@@ -88,20 +91,24 @@ class Prefilter:
 
     An entry without keywords is worth running on every line, one with None only where it is
     marked. `screens` says which entries are worth it only on lines where a pattern is found.
+    Entries in `runs` are worth it where 24 letters, digits, - or _ stand in a row.
     """
 
     def __init__(
         self,
         keywords: Sequence[Sequence[str] | None],
         screens: Mapping[re.Pattern[str], Iterable[int]] | None = None,
+        runs: Iterable[int] = (),
     ) -> None:
         masks: dict[bytes, int] = {}
         for index, words in enumerate(keywords):
             for word in words or ():
                 masks[folded(word)] = masks.get(folded(word), 0) | 1 << index
         self._automaton = BytesAhoCorasick(list(masks))
-        # Behind the keywords' masks stand those of the entries, for marks.
-        self._masks = [*masks.values(), *(1 << index for index in range(len(keywords)))]
+        # Behind the keywords' masks stand those of the entries, for marks; then that of runs.
+        entries = (1 << index for index in range(len(keywords)))
+        self._masks = [*masks.values(), *entries, sum(1 << entry for entry in runs)]
+        self._run_mark = len(self._masks) - 1
         self._first_mark = len(masks)
         self._screens = [
             (pattern, sum(1 << entry for entry in entries))
@@ -119,12 +126,25 @@ class Prefilter:
                 if mask:
                     yield Line(offset + start, offset + end, _bits(mask))
 
+    def _runs(self, raw: bytes) -> Iterator[tuple[int, int, int]]:
+        """A mark at both ends of each part of a run, as a cut may go through it."""
+        shape = raw.translate(_SHAPE)
+        at = shape.find(_RUN)
+        while at >= 0:
+            behind = at + len(_RUN)
+            yield self._run_mark, at, at + 1
+            yield self._run_mark, behind - 1, behind
+            at = shape.find(_RUN, behind)
+
     def _masked(
         self, text: str, marks: Iterable[tuple[int, int, int]]
     ) -> Iterator[tuple[int, int, int]]:
         start = end = mask = 0
-        matches = self._automaton.find_matches_as_indexes(folded(text), overlapping=True)
+        raw = text.encode("latin-1", "replace")
+        matches = self._automaton.find_matches_as_indexes(raw.translate(_FOLD), overlapping=True)
         further = [(self._first_mark + entry, at, behind) for entry, at, behind in marks]
+        if self._masks[self._run_mark]:
+            further += self._runs(raw)
         if self._everywhere:
             spans = list(pieces(text))
             further += ((self._first_mark + e, *span) for e in self._everywhere for span in spans)

@@ -18,11 +18,11 @@ class Rule:
     `pattern` holds a group named `value`: exactly the secret. It matches inside one line (unless
     `multiline`) and runs only on lines with one of `keywords` (lower case, part of every match, a
     digit stands for any digit); without keywords, on every line. Where they are common, `long`
-    says that every match holds 24 letters, digits, - or _ in a row, and `digit` that it holds a
-    digit or 16 letters in a row. `score` is how sure a match is; a `loose` rule proposes
-    candidates, for the classifier to judge. `severity` is what a leak may cost. `min_entropy` (bits
-    a character of the value) weeds out words and placeholders. `true` and `false` are examples that
-    the tests run: in a true one, ‹ and › mark the value.
+    says that every match holds 24 letters, digits, - or _ in a row (it may then do without
+    keywords), and `digit` that it holds a digit or 16 letters in a row. `score` is how sure a match
+    is; a `loose` rule proposes candidates, for the classifier to judge. `severity` is what a leak
+    may cost. `min_entropy` (bits a character of the value) weeds out words and placeholders. `true`
+    and `false` are examples that the tests run: in a true one, ‹ and › mark the value.
     """
 
     id: str

@@ -49,13 +49,17 @@ class Scanner:
         self.loose = frozenset(rule.id for rule in self._rules if rule.loose)
         self._source = Source(settings.disabled) if rules is None else None
         further = self._source.keywords if self._source else ()
-        keywords = [*(rule.keywords for rule in self._rules), *further]
+        runs = [entry for entry, rule in enumerate(self._rules) if rule.long and not rule.keywords]
+        keywords = [
+            *(None if entry in runs else rule.keywords for entry, rule in enumerate(self._rules)),
+            *further,
+        ]
         self._known_entry = len(keywords)
         screens = {
-            LONG_RUN: [entry for entry, rule in enumerate(self._rules) if rule.long],
+            LONG_RUN: [e for e, rule in enumerate(self._rules) if rule.long and rule.keywords],
             DIGIT: [entry for entry, rule in enumerate(self._rules) if rule.digit],
         }
-        self._prefilter = Prefilter([*keywords, None], screens)
+        self._prefilter = Prefilter([*keywords, None], screens, runs)
 
     def scan(self, text: str) -> list[Finding]:
         """Findings in the order of the text; none overlaps another."""

@@ -34,9 +34,7 @@ RULES = (
         id="vault-token-old",
         kind="vault-token",
         pattern=token(r"[sbr]\.[A-Za-z0-9]{24}", r"A-Za-z0-9_.\-("),
-        keywords=tuple(
-            f"{kind}.{sign}" for kind in "sbr" for sign in "abcdefghijklmnopqrstuvwxyz0123456789"
-        ),
+        keywords=(),
         reference="https://developer.hashicorp.com/vault/docs/concepts/tokens",
         severity="critical",
         score=0.8,

@@ -161,9 +161,7 @@ RULES = (
         id="nkey-seed",
         kind="nkey-seed",
         pattern=token(r"S[ACNOUX][A-Z2-7]{56}"),
-        keywords=tuple(
-            f"s{role}{sign}" for role in "acnoux" for sign in "abcdefghijklmnopqrstuvwxyz234567"
-        ),
+        keywords=(),
         reference="https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/nkey_auth",
         severity="critical",
         min_entropy=3.8,
