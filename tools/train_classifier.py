@@ -352,7 +352,8 @@ def main() -> None:
     temporary.replace(arguments.out)
     print(f"{arguments.out}: {arguments.out.stat().st_size:,} bytes")
     if arguments.curve:
-        arguments.curve.write_text(as_svg(points, alert, redact, caption))
+        shown = f"by the probability from which a line is flagged; {caption}"
+        arguments.curve.write_text(as_svg(points, alert, redact, shown))
 
 
 if __name__ == "__main__":

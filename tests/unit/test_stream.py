@@ -54,6 +54,19 @@ def test_every_chunking_gives_the_findings_of_one_scan(parts, cuts):
     assert streamed(text, cuts) == spans(SCANNER.scan(text))
 
 
+@settings(max_examples=30)
+@given(
+    st.integers(min_value=0, max_value=30),
+    st.integers(min_value=1, max_value=2 * LONGEST_LINE),
+    st.lists(st.integers(min_value=0, max_value=60_000), max_size=12),
+)
+def test_a_token_in_a_line_that_is_cut_is_found_alike(before, length, cuts):
+    # Tokens without a keyword are found by their length; a cut may go through it.
+    token = "SUAG3QK5X7MZT2WJ6PBRL4NYHCEDFV5SAQ3MZT5KX7N2WJ6PBLRY4HCEQ2"
+    text = "B" * before + "A" * length + " " + token + " " + "C" * length + token
+    assert streamed(text, cuts) == spans(SCANNER.scan(text))
+
+
 @settings(max_examples=15)
 @given(pieces)
 def test_one_character_at_a_time(parts):
