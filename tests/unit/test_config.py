@@ -114,7 +114,10 @@ def test_unknown_keys_are_warned_about_by_name(tmp_path):
     assert "unknown key rule" in warnings
 
 
-@pytest.mark.parametrize("pattern", ["(a+)+$", r"(\w+\s?)*;", "(x+x+)+y", r"acme_(\w{1,3})*!"])
+@pytest.mark.parametrize(
+    "pattern",
+    ["(a+)+$", r"(\w+\s?)*;", "(x+x+)+y", r"acme_(\w{1,3})*!", r"\bacme_(?P<value>(a+)+$)"],
+)
 def test_a_pattern_that_may_take_forever_is_refused(tmp_path, pattern):
     with pytest.raises(UsageError, match="rule slow: its pattern may take forever"):
         settings(tmp_path, f"{RULE}[[scan.rules]]\nid = 'slow'\npattern = '{pattern}'\n")

@@ -55,7 +55,8 @@ def first_slow(patterns: Sequence[str]) -> int | None:
 
 def _hostile(pattern: str) -> list[str]:
     """Lines of what a pattern looks for, again and again, with an end that it does not want."""
-    words = re.findall(r"[A-Za-z0-9_]{2,}", pattern)[:8]
+    # The letter of an escape is none of the word behind it: \bacme_
+    words = re.findall(r"[A-Za-z0-9_]{2,}", re.sub(r"\\[A-Za-z]", " ", pattern))[:8]
     signs = list(dict.fromkeys(c for c in pattern if c.isprintable()))[:24]
     units = dict.fromkeys([*words, *signs, "a", "A", "0", " ", "aA0", "a ", "a.", '="'])
     starts = [("", unit) for unit in units]

@@ -5,7 +5,7 @@ from unleak.detect.rule import BARE, LINE_START, TO_VALUE, Rule, quoted
 _CWE = "https://cwe.mitre.org/data/definitions/798.html"
 _SIGN = r"[_\-. ]?"
 # What is public by its name, and names that go on to something else than a secret.
-_NOT_PUBLIC = r"(?<!public)(?<!public[_\-. ])(?<!csrf)(?<!csrf[_\-. ])(?<!xsrf)(?<!xsrf[_\-. ])(?<!authenticity_)"
+_NOT_PUBLIC = r"(?<!public)(?<!public[_\-. ])(?<!csrf)(?<!csrf[_\-. ])(?<!xsrf)(?<!xsrf[_\-. ])(?<!authenticity_)(?<!hashed_)"
 _NOT_ABOUT = (
     r"(?![_\-. ]?(?i:ids?|names?|file|path|url|uri|type|size|length|len|version|alias|ring|store|"
     r"endpoint|field|label|expir\w{0,6}|count|limit|prefix|format|vault|arn)(?![a-z]))"
@@ -58,6 +58,7 @@ RULES = (
             "token = some_function_name_that_is_long_2(x)",
             "secret_key = settings.SECRET_KEY_FALLBACKS_1",
             'public_key = "q8Zt3LmW5vXc7RbN2kYd9J"',
+            '"hashed_secret": "7e73fbddf696e1bcb1a17438650affcc7e73fbdd"',
             "credentialsId: 'q8Zt3LmW5vXc7RbN2kYd9J'",
         ),
     ),
