@@ -14,14 +14,14 @@ _NAMES = (
     rf"{_NOT_PUBLIC}(?i:(?:api|app|auth|access|account|encryption|encrypt|decryption|signing|sign|private|"
     rf"secret|session|master|license|service|shared|hmac|consumer|client|storage|cipher|aes|crypto|jwt|server|admin|"
     rf"deploy|webhook|integration|write){_SIGN}(?:key|secret|token|pat)"
-    r"|secret|(?<!publickey)token(?!i[sz]|2|class)|credentials?|(?:user|basic|http)_?auth|auth(?=[\"' \t]{0,3}[:=])|apikey|bearer)s?+"
+    r"|secret|(?<!publickey)token(?!i[sz]|2wav|class)|credentials?|(?:user|basic|http)_?auth|auth(?=[\"' \t]{0,3}[:=])|apikey|bearer)s?+"
 )
 _KEYWORDS = ("key", "secret", "token", "credential", "auth", "bearer", "pat")
 _REST = r"[A-Za-z0-9_.\-]{0,20}[ \t]{0,4}"
 
 # For the candidates: anything whose name hints at a secret.
 _HINTS = (
-    rf"{_NOT_PUBLIC}(?i:secret|token(?!i[sz]|2|class)|credential|auth(?!or)|key(?![a-z]{{2}})|session|jwt|otp|seed|"
+    rf"{_NOT_PUBLIC}(?i:secret|token(?!i[sz]|2wav|class)|credential|auth(?!or)|key(?![a-z]{{2}})|session|jwt|otp|seed|"
     r"signature|verifier|certificate|bearer|cred(?![a-z])|\.sid|_sid)"
 )
 _HINT_KEYWORDS = (
@@ -66,7 +66,7 @@ RULES = (
         id="secret-candidate",
         kind="generic-secret",
         pattern=(
-            r"(?i:secret|token(?!i[sz]|2|class)|credential|auth(?!or)|api_?key|verifier|otp)"
+            r"(?i:secret|token(?!i[sz]|2wav|class)|credential|auth(?!or)|api_?key|verifier|otp)"
             + _NOT_ABOUT
             + r"[A-Za-z0-9_.\-]{0,30}[ \t]{0,4}"
             + TO_VALUE
