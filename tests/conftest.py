@@ -1,6 +1,8 @@
 """Fixtures that several tests share."""
 
 import os
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,20 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("UNLEAK_HOME", str(folder))
     monkeypatch.delenv("UNLEAK_KEY", raising=False)
     return folder
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Callable[..., None]:
+    """Runs git in a fresh repository in tmp_path."""
+
+    def run(*arguments: str) -> None:
+        options = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+        subprocess.run(
+            ["git", *options, "-C", str(tmp_path), *arguments], check=True, capture_output=True
+        )
+
+    run("init", "-q")
+    return run
 
 
 @pytest.fixture(scope="session")

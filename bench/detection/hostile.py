@@ -5,7 +5,7 @@
 searches each rule's texts with its pattern, from rule number START on. It prints a rule's number
 before its turn; a rule that takes more than CPU_SECONDS of processor time ends the process, and the
 number printed last tells the tests which it was. The number behind the last rule stands for the
-scanner with all rules and their checks, on lines of one sign.
+scanner with all rules and their checks, on lines of one sign and on values that repeat.
 """
 
 import re
@@ -88,6 +88,10 @@ def _scan_signs() -> None:
     scanner = Scanner(Fingerprinter(b"k" * 32))
     for sign in chain(string.punctuation, " \t", "aA0"):
         scanner.scan(f'password {sign * LONGEST_LINE}"\n')
+    # What the checks of values see: names that nearly end as they should.
+    for unit in ("a1B_", "aB1-", "a1B.", "Abc1", "a1:", "/a1B", "aB1 "):
+        for length in (250, 1400):
+            scanner.scan(f'secret_key = "{(unit * length)[:length]}!"\n')
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from unleak.core.finding import REDACT_SCORE
 from unleak.core.formats import preview
 from unleak.core.secret import Fingerprinter
-from unleak.detect.files import scan_path
+from unleak.detect.files import Located, scan_path
 from unleak.detect.rules import national_ids, personal
 from unleak.detect.scanner import Scanner
 
@@ -72,13 +72,16 @@ class Unleak:
         return by_path(
             folder,
             (
-                (found.path, Flag(found.line, found.end_line, found.finding.rule, alert, masked))
+                (found.path, _flag(found))
                 for found in located
                 if found.finding.kind not in PERSONAL and found.finding.score >= REDACT_SCORE
-                for alert in (found.finding.alert,)
-                for masked in (preview(found.finding.secret.reveal()),)
             ),
         )
+
+
+def _flag(found: Located) -> Flag:
+    masked = preview(found.finding.secret.reveal())
+    return Flag(found.line, found.end_line, found.finding.rule, found.finding.alert, masked)
 
 
 def own_tools() -> list[Unleak]:

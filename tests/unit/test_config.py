@@ -1,6 +1,5 @@
 """unleak.toml and pyproject.toml: rules of the user's own, and what is allowed."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -166,14 +165,7 @@ def places(located) -> list[str]:
 
 
 @pytest.fixture
-def repository(tmp_path):
-    def git(*arguments):
-        options = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
-        subprocess.run(
-            ["git", *options, "-C", str(tmp_path), *arguments], check=True, capture_output=True
-        )
-
-    git("init", "-q")
+def repository(tmp_path, git):
     text = '[scan.allow]\npaths = ["skipped/"]\n[scan.allow.rules]\nacme-token = ["*.md"]\n'
     (tmp_path / "unleak.toml").write_text(RULE + text)
     for name in ("a.py", "a.md", "skipped/a.py"):

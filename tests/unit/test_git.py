@@ -1,7 +1,5 @@
 """The staged change and the history."""
 
-import subprocess
-
 import pytest
 
 from unleak.core.errors import UsageError
@@ -15,14 +13,7 @@ TOKEN = "ghp_q8Zt3LmW5vXc7RbN2kYd9JfH4sGpA6eTu1Qi"
 
 
 @pytest.fixture
-def repository(tmp_path):
-    def git(*arguments):
-        options = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
-        subprocess.run(
-            ["git", *options, "-C", str(tmp_path), *arguments], check=True, capture_output=True
-        )
-
-    git("init", "-q")
+def repository(tmp_path, git):
     (tmp_path / "a b.py").write_text("one = 1\ntwo = 2\n")
     git("add", ".")
     git("commit", "-qm", "first")

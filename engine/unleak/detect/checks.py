@@ -111,7 +111,7 @@ _NAME_OF_SOMETHING = re.compile(
         |const|required|optional|any|object|number|text|value|values|unknown|default|self))
     | [A-Z][A-Z\d]*(?:_[A-Z\d]+)+                                # A_CONSTANT
     | \w{0,12}?(?:[A-Z][a-z]{2,}\d{0,2}){3,}[A-Z]?[a-z\d]*         # ANameOfAClass
-    | (?:\w+_){1,4}(?:header|token|key|secret|password|value|name|id)  # a_variable
+    | \w+_(?:header|token|key|secret|password|value|name|id)      # a_variable
     | 0x[\dA-Fa-f]{1,8}                                          # a number
     | (?!(?:.*\d){3})[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)+\(?\)?   # a.b.c
     | [\w.]*\.[A-Z]?[a-z]+(?:[A-Z][a-z]+)+                         # a.b.SomeClass
@@ -130,8 +130,6 @@ _COUNTED = re.compile(
     r"\s|123456789012345|1234-1234|^[a-z]{2,}\d?(?:[-_][a-z\d]{2,8}){0,4}[-_]\d+$|#{4}"
 )
 _COMPUTED = re.compile(r"\$\{|\{\{|\$\(|<%|\w\([^()]{0,40}\)|\#\{|%\(|^&\w|^\*\w|%%\w|^\$\.")
-
-
 _NO_WORD = re.compile(r"\s|://|1234567890|1234-1234|#{4}")
 
 

@@ -14,7 +14,9 @@ LONGEST_LINE = 16384
 _NEAR = 2048
 # The matches of all keywords in so many characters are held at once: up to 600 bytes for each.
 _SLAB = 65536
-LONG_RUN = re.compile(r"[A-Za-z0-9_\-]{24}")
+# Letters, digits, - and _ in a row that make a run: as a pattern, and as bytes behind _SHAPE.
+_LONG = 24
+LONG_RUN = re.compile(rf"[A-Za-z0-9_\-]{{{_LONG}}}")
 DIGIT = re.compile(r"[0-9]|[A-Za-z]{16}")
 _SEPARATORS = " \t\"'`,;"
 
@@ -23,7 +25,7 @@ _FOLD = bytes(
 )
 
 _SHAPE = bytes(ord("a") if (chr(b).isalnum() and b < 128) or b in b"-_" else 32 for b in range(256))
-_RUN = b"a" * 24
+_RUN = b"a" * _LONG
 
 
 def folded(text: str) -> bytes:
