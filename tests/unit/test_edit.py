@@ -1,14 +1,21 @@
 """`edit` on the embedded model, and its algebra on small matrices."""
 
+import copy
+import itertools
 from dataclasses import replace
 
 import pytest
 import torch
 
 from unleak.core.errors import UsageError
+from unleak.erase.anatomy import anatomy
+from unleak.erase.attacks.relearned import Relearned
+from unleak.erase.drift import drift
 from unleak.erase.erasure import erase
-from unleak.erase.methods.edit import Settings, _Ridge, edit, prepare
+from unleak.erase.methods.edit import Settings, _Ridge, chosen_blocks, edit, prepare
+from unleak.erase.replay import Tree, working_copies
 from unleak.erase.utility import agreement, predictions
+from unleak.models.encode import encode
 from unleak.models.load import digest_of, embedded_folder, load
 from unleak.probe.decoys import decoys
 from unleak.probe.measure import Measurement, measure
@@ -57,6 +64,52 @@ def test_edited_secrets_are_gone_and_the_rest_stays(home, some, memorised):
         sum(m.ma for m in found) / len(others) for found in (others_before, measure(model, others))
     ]
     assert ma[1] > ma[0] - 0.03
+
+
+def test_a_tree_forks_where_it_is_told_to():
+    tree = Tree([[5, 6, 7, 8], [5, 6, 7, 8], [5, 6, 9]], {1: 2})
+    assert tree.ids == [5, 6, 7, 8, 7, 8, 9]
+    assert tree.positions == [0, 1, 2, 3, 2, 3, 2]
+    assert tree.columns == [[0, 1, 2, 3], [0, 1, 4, 5], [0, 1, 6]]
+    mask = tree.mask(7)
+    assert mask[5].tolist() == [True, True, False, False, True, True, False]
+
+
+def test_training_goes_where_drift_says(home, some):
+    """Ten steps of AdamW on other secrets move the states below the edited blocks that way."""
+    model = load("demo")
+    parts = anatomy(model)
+    blocks = chosen_blocks(parts, Settings())
+    below = range(max(0, blocks[0] - 2), blocks[0])
+    twins = [
+        [encode(model.tokenizer, c.prefix, d, context=model.context) for d in _others(c, seed=1)]
+        for c in some
+    ]
+    before = {name: tensor.clone() for name, tensor in model.net.state_dict().items()}
+    direction = drift(model, parts, twins, below, working_copies(parts, below.start, None))
+    assert direction is not None
+    after = model.net.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)  # trained is a copy
+
+    texts = [model.tokenizer(c.prefix + d).input_ids for c in some for d in _others(c, seed=2)]
+    tuned = replace(model, net=copy.deepcopy(model.net))
+    Relearned()._train(tuned, texts)
+    moved = [
+        _states(tuned, twin, blocks[0]) - _states(model, twin, blocks[0])
+        for twin in itertools.chain(*twins)
+    ]
+    assert torch.cosine_similarity(torch.cat(moved).mean(0), direction, dim=0) > 0.5
+
+
+def _others(case, seed):
+    return decoys(case.secret.reveal(), 4, seed)
+
+
+def _states(model, encoded, block):
+    with torch.no_grad():
+        ids = torch.tensor([encoded.ids])
+        hidden = model.net(input_ids=ids, output_hidden_states=True).hidden_states[block][0]
+    return hidden[encoded.random_start - 1 : encoded.random_end - 1]
 
 
 def test_erase_writes_a_whole_model_and_leaves_the_old_one(home, tmp_path, some):

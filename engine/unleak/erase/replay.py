@@ -7,7 +7,7 @@ keep the keys and values of attention that they had: an edit leaves them nearly 
 """
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,17 +44,21 @@ def working_copies(parts: Anatomy, first: int, dtype: torch.dtype | None) -> Wor
 class Tree:
     """Token sequences in one row; what each shares with the first stands there only once.
 
-    ids, positions: of each column. columns: for each sequence where its tokens stand.
+    ids, positions: of each column. columns: for each sequence where its tokens stand. forks: for
+    some sequences the token where it parts from the first, though it goes on like it.
     """
 
-    def __init__(self, sequences: Sequence[Sequence[int]]) -> None:
+    def __init__(
+        self, sequences: Sequence[Sequence[int]], forks: Mapping[int, int] | None = None
+    ) -> None:
         trunk = sequences[0]
         self.ids = list(trunk)
         self.positions = list(range(len(trunk)))
         self.columns = [list(range(len(trunk)))]
-        for ids in sequences[1:]:
+        for number, ids in enumerate(sequences[1:], 1):
             shared = 0
-            while shared < min(len(trunk), len(ids)) and trunk[shared] == ids[shared]:
+            most = min(len(trunk), (forks or {}).get(number, len(ids)))
+            while shared < most and trunk[shared] == ids[shared]:
                 shared += 1
             own = range(len(self.ids), len(self.ids) + len(ids) - shared)
             self.columns.append([*range(shared), *own])
@@ -70,11 +74,62 @@ class Tree:
         return seen
 
 
+def lower(
+    net: Any, parts: Anatomy, trees: Sequence[Tree], blocks: Iterable[int]
+) -> tuple[Tensor, dict[int, dict[str, Any]]]:
+    """Run a batch of trees through the blocks below these.
+
+    Returns:
+        The hidden states there (trees, columns, width), and what each of `blocks` is called with.
+    """
+    device = parts.gain.device
+    width = max(len(tree.ids) for tree in trees)
+    ids = torch.zeros(len(trees), width, dtype=torch.long)
+    positions = torch.zeros_like(ids)
+    for row, tree in enumerate(trees):
+        ids[row, : len(tree.ids)] = torch.tensor(tree.ids)
+        positions[row, : len(tree.ids)] = torch.tensor(tree.positions)
+    mask = torch.stack([tree.mask(width) for tree in trees])[:, None]
+    states: list[Tensor] = []
+    calls: dict[int, dict[str, Any]] = {}
+
+    def remember(index: int) -> Callable[..., Tensor]:
+        def forward(hidden_states: Tensor, *_: Any, **others: Any) -> Tensor:
+            calls[index] = others
+            states.append(hidden_states)
+            return hidden_states
+
+        return forward
+
+    try:
+        for index in blocks:
+            parts.blocks[index].forward = remember(index)
+        with torch.no_grad():
+            net.base_model(
+                input_ids=ids.to(device),
+                position_ids=positions.to(device),
+                attention_mask=mask.to(device),
+                use_cache=False,
+            )
+    finally:
+        for index in blocks:
+            parts.blocks[index].__dict__.pop("forward", None)
+    return states[0], calls
+
+
+def through(block: Any, hidden: Tensor, call: dict[str, Any]) -> Tensor:
+    """Hidden states behind a block, called as `lower` tells."""
+    answer = block(hidden, **call)
+    result: Tensor = answer[0] if isinstance(answer, tuple) else answer
+    return result
+
+
 class Replay:
     """One batch of trees, and the passes through the blocks from the first edited one on.
 
     `blocks` are the model's own, or copies of them (see `working_copies`). `again`: for each tree
-    the columns that passes after the first compute anew.
+    the columns that passes after the first compute anew. `moved`: what is added to the hidden
+    states (trees, columns, width) below the first of the blocks.
     """
 
     def __init__(
@@ -84,53 +139,22 @@ class Replay:
         trees: Sequence[Tree],
         blocks: dict[int, Any],
         again: Sequence[Sequence[int]],
+        moved: Tensor | None = None,
     ) -> None:
-        device = parts.gain.device
-        width = max(len(tree.ids) for tree in trees)
-        ids = torch.zeros(len(trees), width, dtype=torch.long)
-        positions = torch.zeros_like(ids)
-        for row, tree in enumerate(trees):
-            ids[row, : len(tree.ids)] = torch.tensor(tree.ids)
-            positions[row, : len(tree.ids)] = torch.tensor(tree.positions)
-        mask = torch.stack([tree.mask(width) for tree in trees])[:, None]
         self._blocks = blocks
-        self._calls = self._lower(net, parts, ids.to(device), positions.to(device), mask.to(device))
-        self._start: Tensor = self._calls[min(blocks)].pop("hidden_states")
+        self._start, self._calls = lower(net, parts, trees, blocks)
+        if moved is not None:
+            self._start = self._start + moved
+        device = self._start.device
         longest = max(map(len, again))
         # Shorter ones repeat their last column: it is computed twice, with the same outcome.
         columns = [[*some, *[some[-1]] * (longest - len(some))] for some in again]
         self._again = torch.tensor(columns, device=device)
-        self._place = torch.zeros_like(ids, device=device)  # of each column among these
+        # Of each column its place among these.
+        self._place = torch.zeros(self._start.shape[:2], dtype=torch.long, device=device)
         rows = torch.arange(len(trees), device=device)[:, None]
         self._place[rows, self._again] = torch.arange(longest, device=device)
         self._attended = _Attended()
-
-    def _lower(
-        self, net: Any, parts: Anatomy, ids: Tensor, positions: Tensor, mask: Tensor
-    ) -> dict[int, dict[str, Any]]:
-        """Run the blocks below; for each block above, what it is called with."""
-        calls: dict[int, dict[str, Any]] = {}
-
-        def remember(index: int) -> Callable[..., Tensor]:
-            def forward(hidden_states: Tensor, *_: Any, **others: Any) -> Tensor:
-                calls[index] = others
-                if index == min(self._blocks):
-                    others["hidden_states"] = hidden_states
-                return hidden_states
-
-            return forward
-
-        try:
-            for index in self._blocks:
-                parts.blocks[index].forward = remember(index)
-            with torch.inference_mode():
-                net.base_model(
-                    input_ids=ids, position_ids=positions, attention_mask=mask, use_cache=False
-                )
-        finally:
-            for index in self._blocks:
-                del parts.blocks[index].forward
-        return calls
 
     @torch.inference_mode()
     def run(
@@ -164,8 +188,7 @@ class Replay:
         try:
             for index, block in self._blocks.items():
                 call = self._calls[index] | {"past_key_values": self._attended, "use_cache": True}
-                answer = block(hidden, **call)
-                hidden = answer[0] if isinstance(answer, tuple) else answer
+                hidden = through(block, hidden, call)
         finally:
             for handle in handles:
                 handle.remove()

@@ -22,19 +22,20 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
-from unleak.core.errors import SuiteError
 from unleak.erase.anatomy import Anatomy, anatomy
 from unleak.erase.contexts import SHOWN
-from unleak.erase.replay import Replay, Tree, Working, working_copies
+from unleak.erase.drift import drift
+from unleak.erase.layout import Sample, lay_out
+from unleak.erase.replay import Replay, Working, working_copies
 from unleak.erase.statistics import Statistics, statistics
-from unleak.models.encode import Encoded, encode
 from unleak.models.forward import batches, contest, fast_arithmetic, has_fast_arithmetic
 from unleak.models.load import Model
-from unleak.probe.decoys import decoys
-from unleak.probe.exposure import seed_of
 from unleak.probe.suite import Case
 
 _RIGHT = 0.15  # share of its tokens that the model may still get right
+# How far a secret's sum may stay from its level, in square roots of its tokens: above it in its own
+# context, below it there, and above it in the others, which nobody compares with decoys.
+_ABOVE, _BELOW, _ELSEWHERE = 1.0, 2.0, 4.0
 _RARE = -3.5  # nats a character, where no twin says anything: a random base-32 digit
 
 
@@ -49,6 +50,8 @@ class Settings:
     most of them. shown: how many made-up contexts. twins: never-seen secrets beside each secret.
     prefix_tokens: how much of a case's own prefix is used. slack: nats that a token may stay
     above its level. each_token: go on until every token is down, not only the secret as a whole.
+    drift_at: from how many secrets on the edit is asked to hold where further training moves them
+    (see `drift`); a small edit loses little by it.
     """
 
     blocks: int = 4
@@ -61,6 +64,7 @@ class Settings:
     prefix_tokens: int = 128
     slack: float = 0.5
     each_token: bool = False
+    drift_at: int = 2
 
     def stronger(self) -> "Settings":
         """For secrets that these settings did not erase."""
@@ -71,22 +75,8 @@ class Settings:
             shown=len(SHOWN),
             slack=0.0,
             each_token=True,
+            drift_at=1,
         )
-
-
-@dataclass(frozen=True)
-class _Sample:
-    """A case in its contexts, the first of which is its own, and its twins in that one."""
-
-    contexts: list[Encoded]
-    twins: list[Encoded]
-    tree: Tree
-
-    def predicted(self, sequence: int) -> list[tuple[int, int]]:
-        """Of each secret token of a sequence: the column that predicts it, and its own."""
-        encoded = [*self.contexts, *self.twins][sequence]
-        columns = self.tree.columns[sequence]
-        return [(columns[i - 1], columns[i]) for i in range(encoded.start, len(encoded.ids))]
 
 
 @dataclass
@@ -120,7 +110,6 @@ def prepare(
     return parts, statistics(model, parts, chosen_blocks(parts, settings), progress)
 
 
-@torch.inference_mode()
 def edit(
     model: Model,
     cases: Sequence[Case],
@@ -132,15 +121,48 @@ def edit(
     """Change the model's weights in memory so that it no longer knows the cases' secrets."""
     blocks = chosen_blocks(parts, settings)
     fast = has_fast_arithmetic(model.device)
-    copies = working_copies(parts, blocks[0], torch.bfloat16 if fast else None)
-    samples = [_sample(model, case, settings) for case in cases]
+    # What drifts is what comes out of a quarter of the blocks, below the edited ones.
+    below = range(max(0, blocks[0] - round(len(parts.blocks) / 4)), blocks[0])
+    copies = working_copies(parts, below.start, torch.bfloat16 if fast else None)
+    lasting = len(cases) >= settings.drift_at and len(below) > 0
+    samples = [
+        lay_out(
+            model,
+            case,
+            shown=settings.shown,
+            twins=settings.twins,
+            prefix_tokens=settings.prefix_tokens,
+            drifts=lasting,
+        )
+        for case in cases
+    ]
+    drifted = None
+    if lasting:
+        drifted = drift(model, parts, [sample.twins for sample in samples], below, copies)
+    copies = replace(copies, blocks={i: copies.blocks[i] for i in copies.blocks if i >= blocks[0]})
+    with torch.inference_mode():
+        _rounds(model, parts, known, samples, blocks, copies, drifted, settings, progress)
+
+
+def _rounds(
+    model: Model,
+    parts: Anatomy,
+    known: Statistics,
+    samples: Sequence[Sample],
+    blocks: Sequence[int],
+    copies: Working,
+    drifted: Tensor | None,
+    settings: Settings,
+    progress: Callable[[float], None],
+) -> None:
+    fast = has_fast_arithmetic(model.device)
     groups: list[_Rows] = []
     seen: list[tuple[dict[int, Tensor], Tensor]] = []
     kept: dict[int, list[Tensor]] = {block: [] for block in blocks}
     for indices in batches([len(sample.tree.ids) for sample in samples]):
         chosen = [samples[i] for i in indices]
         with fast_arithmetic(model.device):
-            group, first, twins = _first(model, parts, known, chosen, blocks, copies)
+            group, first, twins = _first(model, parts, known, chosen, blocks, copies, drifted)
         groups.append(group)
         seen.append(first)
         for block in blocks:
@@ -202,9 +224,9 @@ def _margins(
 ) -> Tensor:
     """How far each true token's logit must fall, given that the others stay: (positions,).
 
-    A context where the secret as a whole is down usually needs nothing more: its tokens differ
-    among themselves, and bringing each of them to the mean level brings their sum below it. A
-    secret that fell too far in its own context is raised again: there it is compared with decoys.
+    A case whose contexts are all near their level needs nothing more: a secret's tokens differ
+    among themselves, and only their sum is compared with decoys'. Else high tokens are lowered
+    to their levels where the sum is high, and low ones raised where it is low.
     """
     own, others, best = contest(model.net, parts.norm(hidden), group.target, head)
     counted = group.level.isfinite()
@@ -219,57 +241,32 @@ def _margins(
 
     tokens = summed(counted)
     right = summed(counted & (own > best))
-    high = (summed(excess) > tokens.sqrt()) | (right > _RIGHT * tokens)
-    high = high | settings.each_token
-    low = group.own & (summed(excess) < -tokens.sqrt()) & ~high
+    above = summed(excess) / tokens.clamp(min=1).sqrt()
+    out = (above > torch.where(group.own, _ABOVE, _ELSEWHERE)) | (right > _RIGHT * tokens)
+    out = out | (group.own & (above < -_BELOW))
+    if settings.each_token:
+        out = out | (counted & (margin > settings.slack))
+    # What one context gains its neighbours lose: all of a case's are settled together.
+    rows = out.new_zeros(int(group.row.max()) + 1)
+    out = rows.index_put((group.row,), out, accumulate=True)[group.row]
     gain = torch.full_like(margin, settings.gain)
     if group.before is not None and group.asked is not None:
-        fall = torch.where(group.asked != 0, group.before - margin, 0.0)
-        granted = summed(fall) / summed(group.asked)
+        granted = summed((group.before - margin) * group.asked) / summed(group.asked.square())
         gain = (1 / granted.clamp(min=1e-3)).nan_to_num(1.0).clamp(1.0, settings.most)
-    asked = torch.where(counted & high & (margin > settings.slack), margin * gain, 0.0)
-    asked = torch.where(counted & low & (margin < -settings.slack), margin * gain, asked)
+    wrong = (margin.abs() > settings.slack) & ((margin * above > 0) | settings.each_token)
+    asked = torch.where(counted & out & wrong, margin * gain, 0.0)
     group.before, group.asked = margin, asked
     return asked
-
-
-def _sample(model: Model, case: Case, settings: Settings) -> _Sample:
-    contexts = _in_contexts(model, case, settings)
-    twins = [
-        encode(model.tokenizer, case.prefix, decoy, context=model.context)
-        for decoy in decoys(case.secret.reveal(), settings.twins, seed_of(case, seed=1))
-    ]
-    twins = [twin.shortened(settings.prefix_tokens) for twin in twins]
-    return _Sample(contexts, twins, Tree([encoded.ids for encoded in (*contexts, *twins)]))
-
-
-def _in_contexts(model: Model, case: Case, settings: Settings) -> list[Encoded]:
-    """The case in its own context and in made-up ones."""
-    found = []
-    for prefix in (case.prefix, *SHOWN[: settings.shown]):
-        try:
-            encoded = encode(
-                model.tokenizer,
-                prefix,
-                case.secret.reveal(),
-                context=model.context,
-                name=f"case {case.id}",
-            )
-        except SuiteError:
-            if prefix == case.prefix:
-                raise
-            continue  # no token of its own there: nothing to erase there either
-        found.append(encoded.shortened(settings.prefix_tokens))
-    return found
 
 
 def _first(
     model: Model,
     parts: Anatomy,
     known: Statistics,
-    samples: Sequence[_Sample],
+    samples: Sequence[Sample],
     blocks: Sequence[int],
     copies: Working,
+    drifted: Tensor | None,
 ) -> tuple[_Rows, tuple[dict[int, Tensor], Tensor], dict[int, Tensor]]:
     """The first pass over a batch, which also shows the twins.
 
@@ -290,7 +287,13 @@ def _first(
         for number in range(len(sample.contexts), len(sample.tree.columns)):
             beside += [(row, c, sample.tree.ids[t]) for c, t in sample.predicted(number)]
     again = [sorted({c for r, c, *_ in aimed if r == row}) for row in range(len(samples))]
-    replay = Replay(model.net, parts, [sample.tree for sample in samples], copies.blocks, again)
+    trees = [sample.tree for sample in samples]
+    moved = None
+    if drifted is not None:
+        moved = drifted.new_zeros(len(trees), max(len(tree.ids) for tree in trees), len(drifted))
+        for row, sample in enumerate(samples):
+            moved[row, sample.drifting] = drifted
+    replay = Replay(model.net, parts, trees, copies.blocks, again, moved)
     row, column, target = torch.tensor(
         [place[:3] for place in (*aimed, *beside)], device=model.device
     ).T
@@ -323,7 +326,7 @@ def _first(
     return group, first, {block: k[n:][apart].float() for block, k in keys.items()}
 
 
-def _rates(samples: Sequence[_Sample], log_probabilities: Tensor) -> list[float]:
+def _rates(samples: Sequence[Sample], log_probabilities: Tensor) -> list[float]:
     """For each case the mean log-probability of a character of its twins."""
     values = iter(log_probabilities.tolist())
     rates = []
