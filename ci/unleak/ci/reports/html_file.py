@@ -24,9 +24,9 @@ from unleak.ci.reports.wording import (
 if TYPE_CHECKING:
     from unleak.ci.gate import CaseResult, Gate
 
-_SHOWN = 50
+_SHOWN = 25
 _LOOK = {"gate failed": "failed", "gate passed": "passed", "not evaluated": "unknown"}
-_MONO = frozenset(("case", "kind", "fingerprint"))
+_LOOKS = {"case": "mono", "kind": "mono", "fingerprint": "mono whole"}
 _LONGEST_REASON = 300
 
 
@@ -117,7 +117,7 @@ def _leaks(gate: "Gate", leaks: "Sequence[CaseResult]") -> str:
     # A column in which nothing stands was not measured.
     kept = [i for i, name in enumerate(head) if i < 5 or name == "stops" or any(r[i] for r in rows)]
     rows = [[row[i] for i in kept] for row in rows]
-    caption = _caption(len(leaks), "leaks, the most probable first")
+    caption = _caption(len(leaks), "leaks: what stops the release first, then the most probable")
     return _section("Top risks", _table(caption, [head[i] for i in kept], rows))
 
 
@@ -139,7 +139,7 @@ def _table(
     caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], longest: int = 120
 ) -> str:
     """A table; every cell is text and is escaped here."""
-    looks = [' class="mono"' if name in _MONO else "" for name in head]
+    looks = [f' class="{_LOOKS[name]}"' if name in _LOOKS else "" for name in head]
     lines = []
     for row in rows:
         cells = zip(row, looks, strict=True)

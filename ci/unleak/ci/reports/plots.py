@@ -20,7 +20,7 @@ _KINDS = 25
 _DOTS = 200  # for each kind
 _PAIRS = 30
 _BARS = 24
-_LABEL = 32  # characters
+_LABEL = 26  # characters
 _GOLDEN = 0.6180339887  # spreads dots over a row evenly and always the same way
 
 _LEGEND = (
@@ -57,9 +57,8 @@ def probabilities(gate: "Gate") -> str:
     shown = len(order[:_KINDS])
     picture = [*_axis(_ROW * shown, _threshold(gate)), *rows]
     described = f"{sum(leaks.values())} leaks in {len(kinds)} kinds. Most leaks: {worst}."
-    return (
-        _line(" ".join(notes))
-        + _svg("probability", "Extraction probability by kind", described, picture, _ROW * shown)
+    return _line(" ".join(notes)) + _svg(
+        "probability", "Extraction probability by kind", described, picture, _ROW * shown
     )
 
 
@@ -70,7 +69,9 @@ def exposures(gate: "Gate") -> str:
         return _line("Exposure was not measured (--exposure).")
     most = max(bits for bits, _ in measured)
     width = max(1, math.ceil(max(most, 1) / _BARS))
-    bars: list[dict[str, int]] = [{"leak": 0, "clean": 0} for _ in range(int(max(most, 0) // width) + 1)]
+    bars: list[dict[str, int]] = [
+        {"leak": 0, "clean": 0} for _ in range(int(max(most, 0) // width) + 1)
+    ]
     for bits, status in measured:
         bars[int(max(bits, 0) // width)][status] += 1
     highest = max(sum(bar.values()) for bar in bars)
@@ -80,7 +81,7 @@ def exposures(gate: "Gate") -> str:
     for i, bar in enumerate(bars):
         x, y = 60 + i * step, float(floor)
         for look, count in bar.items():
-            tall = height * count / highest
+            tall = (height - 20) * count / highest  # a number stands above the highest
             y -= tall
             if count:
                 picture.append(
@@ -92,9 +93,8 @@ def exposures(gate: "Gate") -> str:
         picture.append(_text(x, floor + 18, str(i * width), "faint middle"))
     picture.append(_text(_RIGHT, floor + 18, f"{len(bars) * width} bits", "faint middle"))
     described = f"{len(measured)} cases between 0 and {most:.1f} bits."
-    return (
-        _line(f"{len(measured):,} cases by exposure. It decides nothing.")
-        + _svg("exposure", "Exposure in bits", described, picture, height)
+    return _line(f"{len(measured):,} cases by exposure. It decides nothing.") + _svg(
+        "exposure", "Exposure in bits", described, picture, height
     )
 
 
@@ -129,9 +129,8 @@ def changed(gate: "Gate") -> str:
         note += f" {len(pairs) - _PAIRS:,} of {len(pairs):,} cases are not drawn."
     described = ", ".join(f"{count} {change}" for change, count in gate.changes.items()) + "."
     height = _ROW * len(pairs[:_PAIRS])
-    return (
-        _line(note)
-        + _svg("change", "Extraction probability before and now", described, picture, height)
+    return _line(note) + _svg(
+        "change", "Extraction probability before and now", described, picture, height
     )
 
 

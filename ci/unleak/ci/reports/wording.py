@@ -35,12 +35,13 @@ def tries(n_half: float | None) -> str:
 
 
 def worst_first(gate: "Gate") -> "list[CaseResult]":
-    """Leaks, then errors, then clean cases; the most probable first."""
+    """Leaks, then errors, then clean cases; what stops the release first, then what is probable."""
     order = {"leak": 0, "error": 1, "clean": 2}
-    return sorted(
-        gate.results,
-        key=lambda r: (order[r.status], -(r.measured.log_p if r.measured else 0.0)),
-    )
+
+    def rank(r: "CaseResult") -> tuple[int, bool, float]:
+        return order[r.status], not gate.stops(r), -r.measured.log_p if r.measured else 0.0
+
+    return sorted(gate.results, key=rank)
 
 
 def verdict(gate: "Gate") -> str:
