@@ -388,6 +388,15 @@ def test_the_page_stays_small_and_says_what_it_leaves_out():
     assert "9,970 of 10,000 cases are not drawn." in page.text
 
 
+def test_a_kind_with_many_cases_is_thinned_out_evenly():
+    gate = Gate(MODEL, [result(f"{i}", -i / 100) for i in range(4_000)], "any")
+    page = Page(reports(gate)["gate.html"])
+    drawn = {path["class"]: path["d"].count("M") for path in page.all("path")}
+    assert sum(drawn.values()) == 200
+    assert drawn["dots leak"] == pytest.approx(200 * gate.leaks / 4_000, abs=2)
+    assert "At most 200 dots a kind are drawn" in page.text
+
+
 def test_no_number_in_a_plot_is_broken(written):
     page = Page(written[1]["gate.html"])
     for tag, attributes in page.elements:

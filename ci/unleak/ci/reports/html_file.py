@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 25
 _LOOK = {"gate failed": "failed", "gate passed": "passed", "not evaluated": "unknown"}
-_LOOKS = {"case": "mono", "kind": "mono", "fingerprint": "mono whole"}
+_LOOKS = {"case": "mono", "kind": "mono", "fingerprint": "mono whole", "why": "words"}
 _LONGEST_REASON = 300
 
 
