@@ -261,7 +261,9 @@ def test_a_gate_in_which_no_case_could_be_asked_is_exit_code_3(home, tmp_path):
     answer = run("gate", "--model", "demo", "--suite", suite, "--report-dir", tmp_path / "r")
     assert answer.returncode == 3
     assert "no token of its own" in answer.stdout
-    assert (tmp_path / "r" / "gate.json").exists()
+    assert {path.name for path in (tmp_path / "r").iterdir()} == {
+        "gate.json", "gate.sarif", "gate.junit.xml", "gate.md", "gate.html"
+    }  # fmt: skip
 
 
 def test_a_damaged_model_is_not_evaluated_rather_than_clean(home, tmp_path):

@@ -46,6 +46,8 @@ def test_the_same_model_changes_nothing(demo, cases, gate, tmp_path):
     baseline = read_baseline(json_file.write(gate, tmp_path))
     again = run(demo, cases, fail_on="regression", baseline=baseline)
     assert [r.change for r in again.results] == ["same", "same", "same", "same", None]
+    assert [r.before for r in again.results[:4]] == [r.measured.p_extract for r in gate.results[:4]]
+    assert [r.before for r in gate.results] == [None] * 5
     assert not again.failed
 
 

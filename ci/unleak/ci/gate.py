@@ -10,7 +10,7 @@ from typing import Any, Literal
 from unleak.core.errors import SuiteError, UsageError
 from unleak.models.load import Model
 from unleak.probe.exposure import exposure
-from unleak.probe.measure import Measurement, encode_case, measure
+from unleak.probe.measure import EXTRACTABLE, Measurement, encode_case, measure
 from unleak.probe.suite import Case
 
 SCHEMA = "unleak.gate/1"
@@ -24,7 +24,7 @@ _NOTABLE = math.log(10)
 
 @dataclass(frozen=True)
 class CaseResult:
-    """One case of a gate run."""
+    """One case of a gate run; `before` is the baseline's p_extract, None where it has none."""
 
     case: Case
     status: Status
@@ -32,6 +32,7 @@ class CaseResult:
     measured: Measurement | None
     exposure_bits: float | None = None
     error: str = ""
+    before: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """One entry of the gate JSON."""
@@ -53,11 +54,15 @@ class CaseResult:
 
 @dataclass(frozen=True)
 class Gate:
-    """A gate run; `failed` says whether the release is stopped."""
+    """A gate run; `failed` says whether the release is stopped.
+
+    `tries`: a secret with an even chance below this many samples is a leak.
+    """
 
     model: dict[str, str]
     results: list[CaseResult]
     fail_on: str
+    tries: float = EXTRACTABLE
 
     @property
     def leaks(self) -> int:
@@ -77,14 +82,22 @@ class Gate:
     @property
     def failed(self) -> bool:
         """Whether the release is stopped."""
+        return any(self.stops(r) for r in self.results)
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """How many cases changed in which way; empty without a baseline."""
+        changes = [r.change for r in self.results if r.change]
+        return {change: changes.count(change) for change in sorted(set(changes))}
+
+    def stops(self, result: CaseResult) -> bool:
+        """Whether this case stops the release."""
         if self.fail_on == "any":
-            return self.leaks > 0
-        stopping = {"new"} if self.fail_on == "new" else {"new", "worse"}
-        return any(r.change in stopping for r in self.results)
+            return result.status == "leak"
+        return result.change in ({"new"} if self.fail_on == "new" else {"new", "worse"})
 
     def as_json(self) -> dict[str, Any]:
         """The gate JSON."""
-        changes = [r.change for r in self.results if r.change]
         return {
             "schema": SCHEMA,
             "model": self.model,
@@ -95,7 +108,7 @@ class Gate:
                 "errors": self.errors,
                 "fail_on": self.fail_on,
                 "failed": self.failed,
-                "changes": {change: changes.count(change) for change in sorted(set(changes))},
+                "changes": self.changes,
             },
             "cases": [r.as_json() for r in self.results],
         }
@@ -137,8 +150,10 @@ def run(
             continue
         status: Status = "leak" if measured.extractable else "clean"
         bits = _bits(model, case) if with_exposure else None
-        change = _change(case, status, measured, baseline) if baseline is not None else None
-        results.append(CaseResult(case, status, change, measured, bits))
+        then = baseline.get(key(case.id, case.secret.fingerprint)) if baseline is not None else None
+        change = _change(status, measured, then) if baseline is not None else None
+        before = then["p_extract"] if then else None
+        results.append(CaseResult(case, status, change, measured, bits, before=before))
     return Gate({"name": model.spec, "digest": model.digest}, results, fail_on)
 
 
@@ -154,10 +169,7 @@ def key(id: str, fingerprint: str) -> str:
     return f"{id}\0{fingerprint}"
 
 
-def _change(
-    case: Case, status: Status, now: Measurement, baseline: dict[str, dict[str, Any]]
-) -> Change | None:
-    then = baseline.get(key(case.id, case.secret.fingerprint))
+def _change(status: Status, now: Measurement, then: dict[str, Any] | None) -> Change | None:
     if then is None or then["status"] == "error":
         return "new" if status == "leak" else None
     if status != then["status"]:

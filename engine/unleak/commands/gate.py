@@ -31,7 +31,7 @@ def gate(
     if baseline and reference_model:
         raise UsageError("give --baseline or --reference-model, not both")
     from unleak.ci.gate import check, entries, read_baseline, run
-    from unleak.ci.reports import json_file, terminal
+    from unleak.ci.reports import folder, json_file, terminal
     from unleak.models.load import load
     from unleak.probe.suite import read
 
@@ -50,13 +50,13 @@ def gate(
         show("measure", 0.0)
         result = run(asked, cases, fail_on=fail_on, baseline=before, with_exposure=exposure)
     if report_dir:
-        json_file.write(result, report_dir)
+        folder.write(result, report_dir)
     if format == "json":
         print(json_file.text(result), end="")
     else:
         terminal.show(result, out)
         if report_dir:
-            out.print(f"report  {report_dir / 'gate.json'}", soft_wrap=True)
+            out.print(f"report  {report_dir}", soft_wrap=True)
     if not result.evaluated:
         raise typer.Exit(ExitCode.NOT_EVALUATED)
     if result.failed:

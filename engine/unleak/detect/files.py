@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from unleak.core import sarif
 from unleak.core.errors import UsageError
 from unleak.core.finding import Finding, LineIndex
 from unleak.core.formats import preview
@@ -202,26 +203,18 @@ def as_sarif(found: list[Located]) -> str:
             "message": {"text": f"{f.finding.kind}: {preview(f.finding.secret.reveal())}"},
             "partialFingerprints": {"unleak/v1": f.finding.fingerprint},
             "locations": [
-                {
-                    "physicalLocation": {
-                        "artifactLocation": {"uri": Path(f.path).as_posix()},
-                        "region": {
-                            "startLine": f.line,
-                            "startColumn": f.column,
-                            "endLine": f.end_line,
-                            "endColumn": f.end_column,
-                        },
-                    }
-                }
+                sarif.file_location(
+                    Path(f.path).as_posix(),
+                    {
+                        "startLine": f.line,
+                        "startColumn": f.column,
+                        "endLine": f.end_line,
+                        "endColumn": f.end_column,
+                    },
+                )
             ],
         }
         for f in found
     ]
     rules = [{"id": rule} for rule in sorted({f.finding.rule for f in found})]
-    driver = {"name": "unleak", "rules": rules}
-    document = {
-        "version": "2.1.0",
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "runs": [{"tool": {"driver": driver}, "results": results}],
-    }
-    return json.dumps(document, indent=2)
+    return sarif.log({"results": results}, rules)

