@@ -81,6 +81,7 @@ def test_the_command_needs_mlflow_and_no_torch(gate_json):
     assert answer.stderr == "unleak: mlflow is not installed: pip install mlflow-skinny\n"
 
 
+@pytest.mark.filterwarnings("ignore")  # its own
 def test_the_command_with_a_real_registry(write_gate, tmp_path, monkeypatch, capsys):
     mlflow = pytest.importorskip("mlflow", reason="mlflow is not installed")
     from unleak.ci.mlflow_step import main

@@ -161,3 +161,10 @@ def test_the_command(tmp_path, gate_json, capsys):
 def test_without_an_asked_case_there_is_nothing_to_write():
     with pytest.raises(EvaluationError):
         result(Outcome("not-evaluated", cases=2, leaks=0, errors=2, verbatim=0), "leaks")
+
+
+def test_a_card_keeps_its_mode(tmp_path, gate_json):
+    (tmp_path / "README.md").write_text(CARD)
+    (tmp_path / "README.md").chmod(0o600)
+    assert main(["--gate", str(gate_json), str(tmp_path)]) == 0
+    assert (tmp_path / "README.md").stat().st_mode & 0o777 == 0o600

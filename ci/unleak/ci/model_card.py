@@ -192,7 +192,7 @@ def write(folder: Path, outcome: Outcome, suite: str) -> Path:
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
     if merged != card or not path.exists():
-        write_file(path, merged)
+        write_file(path, merged, mode=path.stat().st_mode & 0o777 if path.exists() else 0o644)
     return path
 
 
