@@ -1,19 +1,18 @@
 """The gate: does this release give up secrets, and which did it not give up before?"""
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from unleak.ci.outcome import SCHEMA, read_document
 from unleak.core.errors import SuiteError, UsageError
 from unleak.models.load import Model
 from unleak.probe.exposure import exposure
 from unleak.probe.measure import EXTRACTABLE, Measurement, encode_case, measure
 from unleak.probe.suite import Case
 
-SCHEMA = "unleak.gate/1"
 Status = Literal["leak", "clean", "error"]
 Change = Literal["new", "worse", "same", "better", "fixed"]
 FAIL_ON = ("any", "new", "regression")
@@ -187,15 +186,7 @@ def read_baseline(path: Path) -> dict[str, dict[str, Any]]:
     Raises:
         UsageError: it is none.
     """
-    try:
-        document = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        raise UsageError(
-            f"{path}: cannot be read as JSON; give a gate.json of an earlier run"
-        ) from None
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise UsageError(f"{path}: not a gate report of this version ({SCHEMA})")
-    return entries(document)
+    return entries(read_document(path))
 
 
 def entries(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
