@@ -1,6 +1,6 @@
 """How an edit lays a case out: its contexts and its never-seen twins, as one tree of tokens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from unleak.core.errors import SuiteError
 from unleak.erase.contexts import SHOWN
@@ -9,6 +9,7 @@ from unleak.models.encode import Encoded, encode
 from unleak.models.load import Model
 from unleak.probe.decoys import decoys
 from unleak.probe.exposure import seed_of
+from unleak.probe.measure import encode_case
 from unleak.probe.suite import Case
 
 
@@ -64,13 +65,7 @@ def _in_contexts(model: Model, case: Case, shown: int, prefix_tokens: int) -> li
     found = []
     for prefix in (case.prefix, *SHOWN[:shown]):
         try:
-            encoded = encode(
-                model.tokenizer,
-                prefix,
-                case.secret.reveal(),
-                context=model.context,
-                name=f"case {case.id}",
-            )
+            encoded = encode_case(model, replace(case, prefix=prefix))
         except SuiteError:
             if prefix == case.prefix:
                 raise

@@ -2,15 +2,16 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from unleak.core.errors import SuiteError
 from unleak.core.formats import guess_bits, random_part
 from unleak.erase.attacks.attack import Outcome
 from unleak.erase.contexts import TRIED
-from unleak.models.encode import Encoded, encode
+from unleak.models.encode import Encoded
 from unleak.models.forward import score
 from unleak.models.load import Model
-from unleak.probe.measure import EXTRACTABLE, n_half
+from unleak.probe.measure import EXTRACTABLE, encode_case, n_half
 from unleak.probe.suite import Case
 
 # A rest that takes fewer guesses than an attacker may spend is not the model's leak.
@@ -36,13 +37,7 @@ class Contexts:
             prefixes = {"original": case.prefix, "last-line": last_line, **TRIED}
             for name, prefix in prefixes.items():
                 try:
-                    encoded = encode(
-                        model.tokenizer,
-                        prefix,
-                        case.secret.reveal(),
-                        context=model.context,
-                        name=f"case {case.id} in context {name}",
-                    )
+                    encoded = encode_case(model, replace(case, prefix=prefix))
                 except SuiteError:
                     continue  # it has no token of its own there
                 owners.append((index, name, encoded))

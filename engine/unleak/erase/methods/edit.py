@@ -110,6 +110,7 @@ def prepare(
     return parts, statistics(model, parts, chosen_blocks(parts, settings), progress)
 
 
+@torch.inference_mode()
 def edit(
     model: Model,
     cases: Sequence[Case],
@@ -123,7 +124,6 @@ def edit(
     fast = has_fast_arithmetic(model.device)
     # What drifts is what comes out of a quarter of the blocks, below the edited ones.
     below = range(max(0, blocks[0] - round(len(parts.blocks) / 4)), blocks[0])
-    copies = working_copies(parts, below.start, torch.bfloat16 if fast else None)
     lasting = len(cases) >= settings.drift_at and len(below) > 0
     samples = [
         lay_out(
@@ -136,26 +136,12 @@ def edit(
         )
         for case in cases
     ]
-    drifted = None
-    if lasting:
-        drifted = drift(model, parts, [sample.twins for sample in samples], below, copies)
+    with torch.inference_mode(False):  # drift takes a gradient
+        copies = working_copies(parts, below.start, torch.bfloat16 if fast else None)
+        drifted = None
+        if lasting:
+            drifted = drift(model, parts, [sample.twins for sample in samples], below, copies)
     copies = replace(copies, blocks={i: copies.blocks[i] for i in copies.blocks if i >= blocks[0]})
-    with torch.inference_mode():
-        _rounds(model, parts, known, samples, blocks, copies, drifted, settings, progress)
-
-
-def _rounds(
-    model: Model,
-    parts: Anatomy,
-    known: Statistics,
-    samples: Sequence[Sample],
-    blocks: Sequence[int],
-    copies: Working,
-    drifted: Tensor | None,
-    settings: Settings,
-    progress: Callable[[float], None],
-) -> None:
-    fast = has_fast_arithmetic(model.device)
     groups: list[_Rows] = []
     seen: list[tuple[dict[int, Tensor], Tensor]] = []
     kept: dict[int, list[Tensor]] = {block: [] for block in blocks}
