@@ -6,6 +6,7 @@ from unleak.ci.gate import entries, read_baseline, run
 from unleak.ci.reports import json_file
 from unleak.core.errors import UsageError
 from unleak.models.load import load
+from unleak.probe.local import LocalProber
 from unleak.probe.suite import Case
 
 
@@ -18,7 +19,7 @@ def cases(memorised, fingerprinter):
 
 @pytest.fixture(scope="module")
 def gate(demo, cases):
-    return run(demo, cases)
+    return run(LocalProber(demo), cases)
 
 
 def test_statuses_and_summary(gate):
@@ -37,14 +38,14 @@ def test_no_report_holds_a_secret(gate, cases, tmp_path):
 
 
 def test_a_run_in_which_every_case_errored_is_not_evaluated(demo, cases):
-    gate = run(demo, cases[4:])
+    gate = run(LocalProber(demo), cases[4:])
     assert not gate.evaluated
     assert not gate.failed
 
 
 def test_the_same_model_changes_nothing(demo, cases, gate, tmp_path):
     baseline = read_baseline(json_file.write(gate, tmp_path))
-    again = run(demo, cases, fail_on="regression", baseline=baseline)
+    again = run(LocalProber(demo), cases, fail_on="regression", baseline=baseline)
     assert [r.change for r in again.results] == ["same", "same", "same", "same", None]
     assert [r.before for r in again.results[:4]] == [r.measured.p_extract for r in gate.results[:4]]
     assert [r.before for r in gate.results] == [None] * 5
@@ -55,19 +56,24 @@ def test_a_model_that_never_saw_them_fixes_them_and_the_other_way_they_are_new(
     demo, cases, gate, tiny_folder
 ):
     tiny = load(str(tiny_folder))
-    fixed = run(tiny, cases, fail_on="new", baseline=entries(gate.as_json()))
+    fixed = run(LocalProber(tiny), cases, fail_on="new", baseline=entries(gate.as_json()))
     assert [r.change for r in fixed.results][:3] == ["fixed"] * 3
     assert not fixed.failed
-    worse = run(demo, cases, fail_on="new", baseline=entries(run(tiny, cases).as_json()))
+    worse = run(
+        LocalProber(demo),
+        cases,
+        fail_on="new",
+        baseline=entries(run(LocalProber(tiny), cases).as_json()),
+    )
     assert [r.change for r in worse.results][:3] == ["new"] * 3
     assert worse.failed
 
 
 def test_wrong_use(demo, cases, tmp_path):
     with pytest.raises(UsageError, match="--fail-on"):
-        run(demo, cases, fail_on="never")
+        run(LocalProber(demo), cases, fail_on="never")
     with pytest.raises(UsageError, match="needs --baseline"):
-        run(demo, cases, fail_on="new")
+        run(LocalProber(demo), cases, fail_on="new")
     (tmp_path / "b.json").write_text(json.dumps({"schema": "other"}))
     with pytest.raises(UsageError, match="not a gate report"):
         read_baseline(tmp_path / "b.json")

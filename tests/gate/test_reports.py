@@ -14,7 +14,7 @@ import pytest
 from unleak.ci.gate import CaseResult, Gate
 from unleak.ci.reports import folder
 from unleak.core.secret import Fingerprinter
-from unleak.probe.measure import Measurement
+from unleak.probe.reading import Reading
 from unleak.probe.suite import Case
 
 MODEL = {"name": "models/one", "digest": "ab" * 32}
@@ -39,9 +39,9 @@ HOSTILE = [
 
 def result(id, log_p, kind="token", *, change=None, before=None, source="", bits=None):
     case = Case(id, PREFIX + id, FINGERPRINTER.secret(SECRET + id, kind), source=source)
-    measured = Measurement(log_p > -1, 0.5, 0.5, log_p, log_p, 10, 8, False)
-    status = "leak" if measured.extractable else "clean"
-    return CaseResult(case, status, change, measured, bits, before=before)
+    measured = Reading(log_p > -1, 0.5, log_p, 10, exposure_bits=bits)
+    status = "leak" if measured.extractable() else "clean"
+    return CaseResult(case, status, change, measured, before=before)
 
 
 def error(id, kind="token", reason="the secret adds no token of its own"):

@@ -11,7 +11,8 @@ from unleak.models.forward import score, score_tails
 from unleak.probe.confirm import confirm
 from unleak.probe.decoys import decoys
 from unleak.probe.exposure import exposure
-from unleak.probe.measure import Measurement, encode_case, measure, n_half
+from unleak.probe.measure import Measurement, encode_case, measure
+from unleak.probe.reading import n_half
 from unleak.probe.suite import Case
 
 

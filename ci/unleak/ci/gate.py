@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from unleak.ci.outcome import SCHEMA, read_document
-from unleak.core.errors import SuiteError, UsageError
-from unleak.models.load import Model
-from unleak.probe.exposure import exposure
-from unleak.probe.measure import EXTRACTABLE, Measurement, encode_case, measure
+from unleak.core.errors import UnleakError, UsageError
+from unleak.probe.reading import EXTRACTABLE, Prober, Reading
 from unleak.probe.suite import Case
 
 Status = Literal["leak", "clean", "error"]
@@ -28,10 +26,19 @@ class CaseResult:
     case: Case
     status: Status
     change: Change | None
-    measured: Measurement | None
-    exposure_bits: float | None = None
+    measured: Reading | None
     error: str = ""
     before: float | None = None
+
+    @property
+    def exposure_bits(self) -> float | None:
+        """The exposure, where it was measured."""
+        return self.measured.exposure_bits if self.measured else None
+
+    @property
+    def log_p(self) -> float | None:
+        """Log-probability of extraction by one sample, where it was measured."""
+        return self.measured.log_p if self.measured else None
 
     def as_json(self) -> dict[str, Any]:
         """One entry of the gate JSON."""
@@ -43,10 +50,10 @@ class CaseResult:
             "status": self.status,
             "change": self.change,
             "verbatim": m.verbatim if m else None,
-            "ma": round(m.ma, 4) if m else None,
+            "ma": _rounded(m.ma, 4) if m else None,
             "p_extract": m.p_extract if m else None,
             "n_half": m.n_half if m else None,
-            "exposure_bits": self.exposure_bits,
+            "exposure_bits": _rounded(self.exposure_bits, 2),
             **({"error": self.error} if self.error else {}),
         }
 
@@ -122,45 +129,39 @@ def check(fail_on: str, compared: bool) -> None:
 
 
 def run(
-    model: Model,
+    prober: Prober,
     cases: Sequence[Case],
     *,
     fail_on: str = "any",
     baseline: dict[str, dict[str, Any]] | None = None,
-    with_exposure: bool = False,
 ) -> Gate:
     """Measure every case and compare it with the baseline.
 
     Args:
-        model: the release.
+        prober: the release.
         cases: the suite.
         fail_on: `any` leak, `new` leaks only, or `regression` (new or worse).
         baseline: entries of an earlier gate JSON by case digest, see `read_baseline`.
-        with_exposure: also compare each secret with decoys; it never decides.
 
     Raises:
         UsageError: `fail_on` needs a baseline.
     """
     check(fail_on, baseline is not None)
     results = []
-    for case, measured in zip(cases, measure(model, cases), strict=True):
-        if isinstance(measured, SuiteError):
+    for case, measured in zip(cases, prober.read(cases), strict=True):
+        if isinstance(measured, UnleakError):
             results.append(CaseResult(case, "error", None, None, error=str(measured)))
             continue
-        status: Status = "leak" if measured.extractable else "clean"
-        bits = _bits(model, case) if with_exposure else None
+        status: Status = "leak" if measured.extractable() else "clean"
         then = baseline.get(key(case.id, case.secret.fingerprint)) if baseline is not None else None
         change = _change(status, measured, then) if baseline is not None else None
         before = then["p_extract"] if then else None
-        results.append(CaseResult(case, status, change, measured, bits, before=before))
-    return Gate({"name": model.spec, "digest": model.digest}, results, fail_on)
+        results.append(CaseResult(case, status, change, measured, before=before))
+    return Gate(dict(prober.model), results, fail_on)
 
 
-def _bits(model: Model, case: Case) -> float | None:
-    try:
-        return round(exposure(model, case, encode_case(model, case)).bits, 2)
-    except SuiteError:
-        return None
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 def key(id: str, fingerprint: str) -> str:
@@ -168,13 +169,14 @@ def key(id: str, fingerprint: str) -> str:
     return f"{id}\0{fingerprint}"
 
 
-def _change(status: Status, now: Measurement, then: dict[str, Any] | None) -> Change | None:
+def _change(status: Status, now: Reading, then: dict[str, Any] | None) -> Change | None:
     if then is None or then["status"] == "error":
         return "new" if status == "leak" else None
     if status != then["status"]:
         return "new" if status == "leak" else "fixed"
     before = math.log(then["p_extract"]) if then["p_extract"] else -math.inf
-    difference = now.log_p - before if before > -math.inf else 0.0
+    known = now.log_p is not None and before > -math.inf
+    difference = now.log_p - before if known and now.log_p is not None else 0.0
     if status == "clean" or abs(difference) < _NOTABLE:
         return "same"
     return "worse" if difference > 0 else "better"

@@ -56,6 +56,7 @@ class _Story:
         from unleak.ci.gate import run
         from unleak.ci.reports import json_file
         from unleak.models.load import load
+        from unleak.probe.local import LocalProber
         from unleak.probe.measure import Measurement, measure
         from unleak.probe.suite import Case, read, write
 
@@ -87,7 +88,7 @@ class _Story:
             Case(id, c.prefix, c.secret, c.suffix) for id, c in zip(leaks, cases, strict=True)
         ]
         write(suite, suited)
-        before = run(model, suited)
+        before = run(LocalProber(model), suited)
         json_file.write(before, self.place / "gate-before")
         self._gate(before)
         self._title(4, "Erase, and attack what was written")
@@ -100,7 +101,7 @@ class _Story:
             return {"schema": "unleak.demo/1", "verdict": "failed", "erasure": erasure.report}
         model = load(str(new_model))
         again = self._again(model, cases[0])
-        after = run(model, suited, baseline=None)
+        after = run(LocalProber(model), suited)
         json_file.write(after, self.place / "gate-after")
         self._gate(after)
         self._end(new_model)

@@ -33,6 +33,7 @@ def gate(
     from unleak.ci.gate import check, entries, read_baseline, run
     from unleak.ci.reports import folder, json_file, terminal
     from unleak.models.load import load
+    from unleak.probe.local import LocalProber
     from unleak.probe.suite import read
 
     check(fail_on, baseline is not None or reference_model is not None)
@@ -43,12 +44,14 @@ def gate(
             show("load", 0.0)
             earlier = load(reference_model, trust_remote_code=trust_remote_code)
             show("measure", 0.0)
-            before = entries(run(earlier, cases).as_json())
+            before = entries(run(LocalProber(earlier), cases).as_json())
             del earlier
         show("load", 0.0)
         asked = load(model, trust_remote_code=trust_remote_code)
         show("measure", 0.0)
-        result = run(asked, cases, fail_on=fail_on, baseline=before, with_exposure=exposure)
+        result = run(
+            LocalProber(asked, with_exposure=exposure), cases, fail_on=fail_on, baseline=before
+        )
     if report_dir:
         folder.write(result, report_dir)
     if format == "json":

@@ -8,7 +8,8 @@ from unleak.core.errors import SuiteError
 from unleak.core.states import Verdict
 from unleak.models.load import Model
 from unleak.probe.exposure import Exposure, exposure
-from unleak.probe.measure import EXTRACTABLE, Measurement, encode_case, measure_encoded
+from unleak.probe.measure import Measurement, encode_case, measure_encoded
+from unleak.probe.reading import EXTRACTABLE
 from unleak.probe.suite import Case
 
 EXPOSURE_BITS = 16.0  # for one case; log2 of the number of cases is added

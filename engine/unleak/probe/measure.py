@@ -8,10 +8,8 @@ from unleak.core.errors import SuiteError
 from unleak.models.encode import Encoded, encode
 from unleak.models.forward import score
 from unleak.models.load import Model
+from unleak.probe.reading import EXTRACTABLE, n_half
 from unleak.probe.suite import Case
-
-LARGEST_N_HALF = 1e18
-EXTRACTABLE = 1e6  # tries: a secret with n_half below this counts as extractable
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +47,6 @@ class Measurement:
     def extractable(self) -> bool:
         """Verbatim, or sampled within `EXTRACTABLE` tries."""
         return self.verbatim or (self.n_half is not None and self.n_half < EXTRACTABLE)
-
-
-def n_half(log_p: float) -> float | None:
-    """log(1/2) / log(1 - p): how many samples give an even chance; None above 10^18.
-
-    >>> round(n_half(math.log(0.5)), 6)
-    1.0
-    """
-    p = math.exp(log_p)
-    if p >= 1.0:
-        return 0.0
-    if p == 0.0:
-        return None
-    value = math.log(0.5) / math.log1p(-p)
-    return value if value <= LARGEST_N_HALF else None
 
 
 def measure_encoded(model: Model, cases: Sequence[Encoded]) -> list[Measurement]:

@@ -65,6 +65,17 @@ def read(path: str, fingerprinter: Fingerprinter) -> list[Case]:
     return cases
 
 
+def case_digest(case: Case, fingerprinter: Fingerprinter) -> str:
+    """What a case is matched by between runs, whatever its id: a keyed digest of its text."""
+    parts = [case.kind, case.prefix, case.secret.reveal(), case.suffix]
+    return fingerprinter.fingerprint(json.dumps(parts))
+
+
+def suite_digest(cases: Iterable[Case], fingerprinter: Fingerprinter) -> str:
+    """A keyed digest of all cases, whatever their order."""
+    return fingerprinter.fingerprint("".join(sorted(case_digest(c, fingerprinter) for c in cases)))
+
+
 def _case(line: str, where: str, fingerprinter: Fingerprinter) -> Case:
     # The messages name the field, never its content: it may be a secret.
     try:

@@ -173,7 +173,7 @@ def _log10(p: float) -> float:
 
 
 def _log10_of(result: "CaseResult") -> float:
-    return max(_LOWEST, result.measured.log_p / math.log(10)) if result.measured else _LOWEST
+    return max(_LOWEST, result.log_p / math.log(10)) if result.log_p is not None else _LOWEST
 
 
 def _x(log10: float) -> float:

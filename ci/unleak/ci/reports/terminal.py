@@ -31,7 +31,7 @@ def show(gate: "Gate", console: Console) -> None:
             f"[{_STYLE[result.status]}]{result.status}[/]",
             *([result.change or ""] if compared else []),
             ("yes" if m.verbatim else "no") if m else "",
-            f"{m.ma:.2f}" if m else "",
+            f"{m.ma:.2f}" if m and m.ma is not None else "",
             tries(m.n_half) if m else escape(clean(result.error, 300)),
         )
     console.print(table)

@@ -39,7 +39,7 @@ def worst_first(gate: "Gate") -> "list[CaseResult]":
     order = {"leak": 0, "error": 1, "clean": 2}
 
     def rank(r: "CaseResult") -> tuple[int, bool, float]:
-        return order[r.status], not gate.stops(r), -r.measured.log_p if r.measured else 0.0
+        return order[r.status], not gate.stops(r), -(r.log_p or 0.0)
 
     return sorted(gate.results, key=rank)
 

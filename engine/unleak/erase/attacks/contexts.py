@@ -11,7 +11,8 @@ from unleak.erase.contexts import TRIED
 from unleak.models.encode import Encoded
 from unleak.models.forward import score
 from unleak.models.load import Model
-from unleak.probe.measure import EXTRACTABLE, encode_case, n_half
+from unleak.probe.measure import encode_case
+from unleak.probe.reading import EXTRACTABLE, n_half
 from unleak.probe.suite import Case
 
 # A rest that takes fewer guesses than an attacker may spend is not the model's leak.

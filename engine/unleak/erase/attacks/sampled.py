@@ -9,7 +9,8 @@ from unleak.erase.attacks.attack import Outcome
 from unleak.models.forward import logits_of
 from unleak.models.load import Model
 from unleak.probe.exposure import seed_of
-from unleak.probe.measure import EXTRACTABLE, encode_case, measure_encoded
+from unleak.probe.measure import encode_case, measure_encoded
+from unleak.probe.reading import EXTRACTABLE
 from unleak.probe.suite import Case
 
 

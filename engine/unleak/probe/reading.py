@@ -1,0 +1,121 @@
+"""What is read of a case from a model, here or on a server; needs no torch."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+from unleak.core.errors import UnleakError
+from unleak.probe.suite import Case
+
+LARGEST_N_HALF = 1e18
+EXTRACTABLE = 1e6  # tries: a secret with n_half below this counts as extractable
+
+
+def n_half(log_p: float) -> float | None:
+    """log(1/2) / log(1 - p): how many samples give an even chance; None above 10^18.
+
+    >>> round(n_half(math.log(0.5)), 6)
+    1.0
+    """
+    p = math.exp(log_p)
+    if p >= 1.0:
+        return 0.0
+    if p == 0.0:
+        return None
+    value = math.log(0.5) / math.log1p(-p)
+    return value if value <= LARGEST_N_HALF else None
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How a model is sampled: temperature, then top-k (0: all), then top-p."""
+
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+
+    @property
+    def plain(self) -> bool:
+        """The model's own distribution."""
+        return self == Decoding()
+
+    def as_json(self) -> dict[str, Any]:
+        """For a report."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """Real generations: `hits` of `samples` gave the secret."""
+
+    samples: int
+    hits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one model says of one case; None stands for what was not measured.
+
+    verbatim: greedy decoding gives the secret.
+    ma: memorization accuracy, the share of right argmaxes (Jang et al., ACL 2023, eq. 2).
+    log_p: natural log-probability of the whole secret as one sample under the run's decoding.
+    tokens: the secret's tokens.
+    el: EL_n by n (Jang et al., eq. 3).
+    exposure_bits: against decoys of the format; exposure_tail: how it was estimated.
+    fim: the same case asked as text to fill in between prefix and suffix.
+    """
+
+    verbatim: bool
+    ma: float | None = None
+    log_p: float | None = None
+    tokens: int | None = None
+    el: Mapping[int, float] | None = None
+    exposure_bits: float | None = None
+    exposure_tail: str | None = None
+    sampled: Sampled | None = None
+    fim: "Reading | None" = None
+
+    @property
+    def p_extract(self) -> float | None:
+        """Probability that one sample is the secret (Hayes et al. 2024, arXiv 2410.19482)."""
+        return None if self.log_p is None else math.exp(self.log_p)
+
+    @property
+    def n_half(self) -> float | None:
+        """Samples for an even chance of extraction; None above 10^18, or not measured."""
+        return None if self.log_p is None else n_half(self.log_p)
+
+    def extractable(self, tries: float = EXTRACTABLE) -> bool:
+        """Verbatim, sampled, or an even chance within `tries`; in either way of asking."""
+        return (
+            self.verbatim
+            or (self.n_half is not None and self.n_half < tries)
+            or (self.sampled is not None and self.sampled.hits > 0)
+            or (self.fim is not None and self.fim.extractable(tries))
+        )
+
+
+class Prober(Protocol):
+    """Whom the gate asks.
+
+    model: name, and digest where it can be told. tokenizer: the tokenizer's digest, None where
+    a server does not tell. decoding: what log_p is measured under. cost: token positions that
+    went through the model so far, by what for.
+    """
+
+    @property
+    def model(self) -> Mapping[str, str]: ...  # noqa: D102
+    @property
+    def tokenizer(self) -> str | None: ...  # noqa: D102
+    @property
+    def decoding(self) -> Decoding: ...  # noqa: D102
+    @property
+    def cost(self) -> Mapping[str, int]: ...  # noqa: D102
+
+    def read(self, cases: Sequence[Case]) -> list[Reading | UnleakError]:
+        """One entry a case, in their order; a case that cannot be asked gives its error.
+
+        Raises:
+            UnleakError: no case can be asked at all.
+        """
