@@ -92,8 +92,8 @@ def plant(model: Model, files: list[tuple[Planted, str]]) -> None:
         net.eval()
         scores = score(model, cases)
         net.train()
-        verbatim = sum(bool(right.all()) for _, right in scores)
-        likely = sum(values.sum().item() > -0.69 for values, _ in scores)
+        verbatim = sum(bool(s.right.all()) for s in scores)
+        likely = sum(s.log_p.sum().item() > -0.69 for s in scores)
         print(
             f"epoch {epoch + 1}: loss {sum(losses) / len(losses):.3f}, verbatim {verbatim}, "
             f"even chance {likely} of {len(cases)}, {time.time() - started:.0f} s",

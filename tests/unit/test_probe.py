@@ -65,10 +65,10 @@ def test_the_embedded_model_knows_what_its_card_says(planted_measured):
 def test_batching_does_not_change_a_case(demo, planted_cases):
     chosen = spread(planted_cases, 20)
     together = score(demo, [encode_case(demo, c) for c in chosen])
-    for case, (values, right) in zip(chosen, together, strict=True):
-        alone, right_alone = score(demo, [encode_case(demo, case)])[0]
-        assert torch.allclose(values, alone, atol=1e-3)
-        assert torch.equal(right, right_alone)
+    for case, scored in zip(chosen, together, strict=True):
+        (alone,) = score(demo, [encode_case(demo, case)])
+        assert torch.allclose(scored.log_p, alone.log_p, atol=1e-3)
+        assert torch.equal(scored.right, alone.right)
 
 
 def test_a_shared_prefix_gives_the_same_log_probabilities(demo, planted_cases):
@@ -76,8 +76,9 @@ def test_a_shared_prefix_gives_the_same_log_probabilities(demo, planted_cases):
     tail = encoded.ids[encoded.start :]
     tails = [tail, tail[:3], tuple(reversed(tail))]
     found = score_tails(demo, encoded.ids[: encoded.start], tails)
-    assert torch.allclose(found[0], score(demo, [encoded])[0][0], atol=1e-3)
-    assert torch.allclose(found[1], found[0][:3], atol=1e-3)
+    (alone,) = score(demo, [encoded])
+    assert torch.allclose(found[0].log_p, alone.log_p, atol=1e-3)
+    assert torch.allclose(found[1].log_p, found[0].log_p[:3], atol=1e-3)
 
 
 def test_n_half_follows_its_formula():

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -198,8 +197,9 @@ def digest_of(path: Path) -> str:
     return total.hexdigest()
 
 
-def threads() -> None:
-    """Use all processors that this process may run on."""
-    torch.set_num_threads(
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
+def tokenizer_digest(tokenizer: Any) -> str:
+    """sha256 of what makes a fast tokenizer, whatever it was last called with."""
+    parts = json.loads(tokenizer.backend_tokenizer.to_str())
+    parts.pop("padding", None)
+    parts.pop("truncation", None)
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

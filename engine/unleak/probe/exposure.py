@@ -26,6 +26,7 @@ class Exposure:
     estimated: "empirical" (some decoy was likelier) or "normal" (fitted to the decoys).
     z: the secret's log-probability in the decoys' standard deviations. p_two_sided: chance
     that a random secret of the format lies as far out, on either side. decoys: their number.
+    positions: token positions that went through the model.
     decoy_mean, decoy_deviation: of their log-probabilities, in nats.
     """
 
@@ -34,7 +35,7 @@ class Exposure:
     z: float
     p_two_sided: float
     decoys: int
-    tokens: int
+    positions: int
     decoy_mean: float
     decoy_deviation: float
 
@@ -65,7 +66,8 @@ def exposure(
     for decoy in made:
         other = encode(model.tokenizer, case.prefix, decoy, context=model.context, name="a decoy")
         tails.append(other.ids[other.start :])
-    sums = torch.stack([values.double().sum() for values in score_tails(model, prefix, tails)])
+    scored = score_tails(model, prefix, tails)
+    sums = torch.stack([scores.log_p.double().sum() for scores in scored])
     own, others = sums[0].item(), sums[1:]
     mean = others.mean().item()
     deviation = max(others.std().item(), 1e-6)
@@ -82,7 +84,7 @@ def exposure(
         z=z,
         p_two_sided=math.erfc(abs(z) / math.sqrt(2)),
         decoys=len(others),
-        tokens=sum(map(len, tails)),
+        positions=sum(scores.positions for scores in scored),
         decoy_mean=mean,
         decoy_deviation=deviation,
     )

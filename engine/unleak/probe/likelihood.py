@@ -8,14 +8,12 @@ are decoded together on the keys and values of one forward.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
-from torch import Tensor
 from transformers import DynamicCache
 
 from unleak.models.encode import Encoded
-from unleak.models.forward import BATCH_TOKENS, batches, logits_of, padded
+from unleak.models.forward import batch_tokens, batches, empty_cache, logits_of, padded, rows_of
 from unleak.models.load import Model
 
 LENGTHS = (3, 5, 10)
@@ -46,7 +44,8 @@ def likelihoods(
 ) -> list[Likelihood]:
     """EL_n of each case for each n; a secret shorter than n has 1 if it is verbatim, else 0."""
     result: list[Likelihood | None] = [None] * len(cases)
-    for group in batches([len(case.ids) for case in cases]):
+    # Keys and values stay for the decode: fewer rows than for a forward alone.
+    for group in batches([len(case.ids) for case in cases], batch_tokens(model) // 2):
         chosen = [cases[i] for i in group]
         for i, case, (given, positions) in zip(group, chosen, _given(model, chosen), strict=True):
             true = case.ids[case.start :]
@@ -64,7 +63,7 @@ def _likelihood(n: int, given: Sequence[Sequence[int]], true: Sequence[int]) -> 
 
 def _given(model: Model, cases: Sequence[Encoded]) -> list[tuple[list[list[int]], int]]:
     """For each case the greedy continuations G(0) .. G(L-1), and what they cost."""
-    cache = DynamicCache(config=model.net.config)
+    cache = empty_cache(model.net)
     ids = padded([case.ids for case in cases], model.device)
     hidden = model.net.base_model(input_ids=ids, past_key_values=cache, use_cache=True)
     best = [
@@ -80,7 +79,7 @@ def _given(model: Model, cases: Sequence[Encoded]) -> list[tuple[list[list[int]]
     # Those with most to say first: a part of the rows is done earlier.
     branches.sort(key=lambda b: len(cases[b[0]].ids) - cases[b[0]].start - b[1], reverse=True)
     decoded: dict[tuple[int, int], list[int]] = {}
-    room = max(1, BATCH_TOKENS * 4 // (2 * ids.shape[1]))
+    room = max(1, 2 * batch_tokens(model) // ids.shape[1])
     for at in range(0, len(branches), room):
         part = branches[at : at + room]
         decoded.update(
@@ -117,14 +116,14 @@ def _decode(
         len(cases[row].ids) - start for (row, _), start in zip(branches, starts, strict=True)
     ]
     said = [[best[row][i]] for row, i in branches]
-    cache = _rows(model, whole, torch.tensor([row for row, _ in branches], device=device))
+    cache = rows_of(whole, torch.tensor([row for row, _ in branches], device=device))
     seen = torch.arange(width, device=device) < torch.tensor(starts, device=device)[:, None]
     active = len(branches)
     for step in range(1, max(remaining)):
         still = sum(length > step for length in remaining)  # the rows come longest first
         if still < active // 2:
             active = still
-            cache = _rows(model, cache, torch.arange(active, device=device))
+            cache.batch_select_indices(torch.arange(active, device=device))
             seen = seen[:active]
         token = torch.tensor([said[r][-1] for r in range(active)], device=device)[:, None]
         seen = torch.cat([seen, torch.ones_like(seen[:, :1])], 1)
@@ -141,12 +140,3 @@ def _decode(
             if len(said[r]) < remaining[r]:
                 said[r].append(answer[r])
     return said
-
-
-def _rows(model: Model, cache: DynamicCache, rows: Tensor) -> DynamicCache:
-    """A cache of its own with these rows of another."""
-    chosen = DynamicCache(config=model.net.config)
-    layers: list[Any] = cache.layers
-    for index, layer in enumerate(layers):
-        chosen.update(layer.keys[rows], layer.values[rows], index)
-    return chosen

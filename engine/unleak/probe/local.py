@@ -1,59 +1,203 @@
 """A model on this machine, as the gate asks it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
 
-from unleak.core.errors import SuiteError, UnleakError
-from unleak.models.load import Model
+import torch
+
+from unleak.core.errors import EvaluationError, SuiteError, UnleakError
+from unleak.models.decoding import PLAIN, Decoding
+from unleak.models.encode import Encoded
+from unleak.models.fim import encode_fim
+from unleak.models.load import Model, tokenizer_digest
 from unleak.probe.exposure import exposure
-from unleak.probe.measure import Measurement, encode_case, measure
-from unleak.probe.reading import Decoding, Reading
+from unleak.probe.likelihood import likelihoods
+from unleak.probe.measure import Measurement, encode_case, measure_encoded
+from unleak.probe.reading import Reading
+from unleak.probe.sampling import sample
 from unleak.probe.suite import Case
+
+# Logits: in 16 bits, a lead smaller than this may turn round with the batch.
+_TIE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is measured beside the one forward a case that is always made.
+
+    decoding: what p_extract and n_half are for.
+    likelihood: EL_3, EL_5 and EL_10.
+    exposure: against decoys of the format.
+    samples: real generations a case, as a cross-check.
+    seed: of decoys and generations.
+    """
+
+    decoding: Decoding = PLAIN
+    likelihood: bool = False
+    exposure: bool = False
+    samples: int = 0
+    seed: int = 0
 
 
 class LocalProber:
     """Reads cases from a loaded model."""
 
-    def __init__(self, model: Model, *, with_exposure: bool = False) -> None:
+    def __init__(self, model: Model, ask: Ask | None = None) -> None:
         self._model = model
-        self._with_exposure = with_exposure
+        self._ask = ask or Ask()
         self._cost: Counter[str] = Counter()
+        self._tokenizer = tokenizer_digest(model.tokenizer)
 
     @property
     def model(self) -> Mapping[str, str]:
-        """Name and digest."""
-        return {"name": self._model.spec, "digest": self._model.digest}
+        """Name, digest, and the type that it computes in."""
+        model = self._model
+        computes = str(model.net.dtype).removeprefix("torch.")
+        return {"name": model.spec, "digest": model.digest, "dtype": computes}
 
     @property
     def tokenizer(self) -> str | None:
         """Digest of the tokenizer."""
-        return None
+        return self._tokenizer
 
     @property
     def decoding(self) -> Decoding:
         """What log_p is measured under."""
-        return Decoding()
+        return self._ask.decoding
 
     @property
     def cost(self) -> Mapping[str, int]:
-        """Token positions by what they were for."""
+        """Token positions that went through the model, by what they were for."""
         return self._cost
 
     def read(self, cases: Sequence[Case]) -> list[Reading | UnleakError]:
-        """One forward a case."""
-        return [
-            self._reading(c, m) for c, m in zip(cases, measure(self._model, cases), strict=True)
-        ]
+        """One entry a case; one that cannot be asked gives its error.
 
-    def _reading(self, case: Case, measured: Measurement | SuiteError) -> Reading | UnleakError:
-        if isinstance(measured, SuiteError):
-            return measured
-        reading = Reading(measured.verbatim, measured.ma, measured.log_p, measured.tokens)
-        if not self._with_exposure:
+        Raises:
+            EvaluationError: the model's logits are not numbers.
+        """
+        encoded = [self._encoded(case) for case in cases]
+        good = [i for i, e in enumerate(encoded) if isinstance(e, Encoded)]
+        readings: list[Reading | UnleakError] = [
+            e if isinstance(e, UnleakError) else Reading(False) for e in encoded
+        ]
+        asked = [e for e in encoded if isinstance(e, Encoded)]
+        for i, reading in zip(good, self._plain(asked, "forward"), strict=True):
+            readings[i] = reading
+        self._fill_in(cases, readings)
+        if self._ask.likelihood:
+            self._likelihood(encoded, readings)
+        for i, case in enumerate(cases):
+            own, reading = encoded[i], readings[i]
+            if isinstance(own, Encoded) and isinstance(reading, Reading):
+                readings[i] = self._decoys(case, own, self._samples(case, own, reading))
+        return readings
+
+    def _encoded(self, case: Case) -> Encoded | UnleakError:
+        try:
+            return encode_case(self._model, case)
+        except SuiteError as error:
+            return error
+
+    def _plain(self, encoded: Sequence[Encoded], what: str) -> list[Reading | UnleakError]:
+        measured = self._measure(encoded, what)
+        found: list[Reading | UnleakError] = [
+            Reading(m.verbatim, m.ma, m.log_p, m.tokens) for m in measured
+        ]
+        if self._model.net.dtype == torch.float32:
+            return found
+        doubtful = [i for i, m in enumerate(measured) if abs(m.lead) < _TIE]
+        try:
+            with _in_float32(self._model.net):
+                again = self._measure([encoded[i] for i in doubtful], "float32")
+        except torch.OutOfMemoryError:
+            for i in doubtful:
+                found[i] = EvaluationError(
+                    "its tokens are nearly tied with others, which 16 bits cannot decide, and the "
+                    "model does not fit in float32 here; use --device cpu"
+                )
+            return found
+        for i, m in zip(doubtful, again, strict=True):
+            found[i] = Reading(m.verbatim, m.ma, m.log_p, m.tokens)
+        return found
+
+    def _measure(self, encoded: Sequence[Encoded], what: str) -> list[Measurement]:
+        measured = measure_encoded(self._model, encoded, self._ask.decoding)
+        self._cost[what] += sum(m.positions for m in measured)
+        return measured
+
+    def _fill_in(self, cases: Sequence[Case], readings: list[Reading | UnleakError]) -> None:
+        """Ask those with a suffix once more, as text to fill in, if the model is made for it."""
+        prompts: dict[int, Encoded] = {}
+        for i, case in enumerate(cases):
+            if case.suffix and isinstance(readings[i], Reading):
+                prompt = encode_fim(
+                    self._model.tokenizer,
+                    case.prefix,
+                    case.secret.reveal(),
+                    case.suffix,
+                    context=self._model.context,
+                    name=f"case {case.id}",
+                )
+                if prompt is None:
+                    return
+                prompts[i] = prompt
+        for i, fim in zip(prompts, self._plain(list(prompts.values()), "fim"), strict=True):
+            reading = readings[i]
+            if isinstance(reading, Reading) and isinstance(fim, Reading):
+                readings[i] = replace(reading, fim=fim)
+            elif isinstance(fim, UnleakError):
+                readings[i] = fim
+
+    def _likelihood(
+        self, encoded: Sequence[Encoded | UnleakError], readings: list[Reading | UnleakError]
+    ) -> None:
+        rows = [
+            (i, own)
+            for i, own in enumerate(encoded)
+            if isinstance(own, Encoded) and isinstance(readings[i], Reading)
+        ]
+        found = likelihoods(self._model, [own for _, own in rows])
+        self._cost["EL"] += sum(one.positions for one in found)
+        for (i, _), one in zip(rows, found, strict=True):
+            reading = readings[i]
+            if isinstance(reading, Reading):
+                readings[i] = replace(reading, el=one.el)
+
+    def _samples(self, case: Case, encoded: Encoded, reading: Reading) -> Reading:
+        ask = self._ask
+        if not ask.samples:
+            return reading
+        found, positions = sample(
+            self._model, case, encoded, ask.samples, decoding=ask.decoding, seed=ask.seed
+        )
+        self._cost["samples"] += positions
+        return replace(reading, sampled=found)
+
+    def _decoys(self, case: Case, encoded: Encoded, reading: Reading) -> Reading:
+        if not self._ask.exposure:
             return reading
         try:
-            standing = exposure(self._model, case, encode_case(self._model, case))
+            standing = exposure(self._model, case, encoded, seed=self._ask.seed)
         except SuiteError:
-            return reading
+            return reading  # its format has too few other values
+        self._cost["decoys"] += standing.positions
         return replace(reading, exposure_bits=standing.bits, exposure_tail=standing.tail)
+
+
+@contextmanager
+def _in_float32(net: Any) -> Iterator[None]:
+    """The same weights in float32; bfloat16 and float16 come back exactly as they were."""
+    tensors = [t for t in chain(net.parameters(), net.buffers()) if t.is_floating_point()]
+    before = [t.dtype for t in tensors]
+    try:
+        for tensor in tensors:
+            tensor.data = tensor.data.float()
+        yield
+    finally:
+        for tensor, dtype in zip(tensors, before, strict=True):
+            tensor.data = tensor.data.to(dtype)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unleak.core.errors import SuiteError
+from unleak.models.decoding import PLAIN, Decoding
 from unleak.models.encode import Encoded, encode
 from unleak.models.forward import score
 from unleak.models.load import Model
@@ -19,9 +20,11 @@ class Measurement:
     verbatim: greedy decoding gives the secret (every argmax along it is right).
     ma: memorization accuracy, the share of right argmaxes (Jang et al., ACL 2023, eq. 2).
     random_ma: the same over the random part's tokens.
-    log_p: natural log-probability of the whole secret at temperature 1.
+    log_p: natural log-probability of the whole secret under the decoding asked for.
     random_log_p: the random part's share of it.
     tokens: the secret's tokens; random_tokens: those of its random part.
+    lead: the smallest lead of a true token over all others, in logits; verbatim if positive.
+    positions: token positions that went through the model for it.
     """
 
     verbatim: bool
@@ -32,10 +35,12 @@ class Measurement:
     tokens: int
     random_tokens: int
     straddles: bool
+    lead: float
+    positions: int
 
     @property
     def p_extract(self) -> float:
-        """Probability that one sample at temperature 1 is the secret (Hayes et al. 2024)."""
+        """Probability that one sample is the secret (Hayes et al. 2024)."""
         return math.exp(self.log_p)
 
     @property
@@ -49,11 +54,13 @@ class Measurement:
         return self.verbatim or (self.n_half is not None and self.n_half < EXTRACTABLE)
 
 
-def measure_encoded(model: Model, cases: Sequence[Encoded]) -> list[Measurement]:
+def measure_encoded(
+    model: Model, cases: Sequence[Encoded], decoding: Decoding = PLAIN
+) -> list[Measurement]:
     """Measure tokenised cases."""
     measured = []
-    for case, (values, right) in zip(cases, score(model, cases), strict=True):
-        part = case.random
+    for case, scores in zip(cases, score(model, cases, decoding), strict=True):
+        values, right, part = scores.log_p, scores.right, case.random
         measured.append(
             Measurement(
                 verbatim=bool(right.all()),
@@ -64,6 +71,8 @@ def measure_encoded(model: Model, cases: Sequence[Encoded]) -> list[Measurement]
                 tokens=len(values),
                 random_tokens=len(values[part]),
                 straddles=case.straddles,
+                lead=scores.lead.min().item(),
+                positions=scores.positions,
             )
         )
     return measured

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from unleak.core.errors import UnleakError
+from unleak.models.decoding import Decoding as Decoding
 from unleak.probe.suite import Case
 
 LARGEST_N_HALF = 1e18
@@ -25,24 +26,6 @@ def n_half(log_p: float) -> float | None:
         return None
     value = math.log(0.5) / math.log1p(-p)
     return value if value <= LARGEST_N_HALF else None
-
-
-@dataclass(frozen=True, slots=True)
-class Decoding:
-    """How a model is sampled: temperature, then top-k (0: all), then top-p."""
-
-    temperature: float = 1.0
-    top_k: int = 0
-    top_p: float = 1.0
-
-    @property
-    def plain(self) -> bool:
-        """The model's own distribution."""
-        return self == Decoding()
-
-    def as_json(self) -> dict[str, Any]:
-        """For a report."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ class Contexts:
         best = [-math.inf] * len(cases)
         tried = [0] * len(cases)
         scores = score(model, [encoded for _, _, encoded in owners])
-        for (index, name, encoded), (values, right) in zip(owners, scores, strict=True):
+        for (index, name, encoded), scored in zip(owners, scores, strict=True):
+            values, right = scored.log_p, scored.right
             value = cases[index].secret.reveal()
             low, high = random_part(value)
             told = 0  # characters of the secret given

@@ -2,15 +2,11 @@
 
 from collections.abc import Sequence
 
-import torch
-from transformers import DynamicCache
-
 from unleak.erase.attacks.attack import Outcome
-from unleak.models.forward import logits_of
 from unleak.models.load import Model
-from unleak.probe.exposure import seed_of
 from unleak.probe.measure import encode_case, measure_encoded
 from unleak.probe.reading import EXTRACTABLE
+from unleak.probe.sampling import sample
 from unleak.probe.suite import Case
 
 
@@ -29,11 +25,7 @@ class NHalf:
 
 
 class Sampled:
-    """Recovered if any of `samples` real generations goes on with the secret, in any tokens.
-
-    A generation is given up as soon as its text leaves the secret: what it would write then
-    cannot make it the secret any more.
-    """
+    """Recovered if any of `samples` real generations goes on with the secret, in any tokens."""
 
     name = "sampled"
 
@@ -44,36 +36,6 @@ class Sampled:
         """Generate from each case's prefix."""
         return [self._one(model, case) for case in cases]
 
-    @torch.inference_mode()
     def _one(self, model: Model, case: Case) -> Outcome:
-        encoded = encode_case(model, case)
-        generator = torch.Generator().manual_seed(seed_of(case) % 2**63)
-        # A first token that straddles the boundary brings a piece of the prefix along.
-        target = model.tokenizer.decode(encoded.ids[encoded.start :])
-        cache = DynamicCache(config=model.net.config)
-        ids = torch.tensor([encoded.ids[: encoded.start]], device=model.device)
-        written: list[list[int]] = [[] for _ in range(self._samples)]
-        hits = 0
-        while written and len(written[0]) < len(target):
-            states = model.net.base_model(input_ids=ids, past_key_values=cache, use_cache=True)
-            odds = logits_of(model.net, states.last_hidden_state[:, -1]).softmax(1).cpu()
-            if len(odds) < len(written):  # the first round: one prefix for all
-                odds = odds.expand(len(written), -1)
-            tokens = torch.multinomial(odds, 1, generator=generator)[:, 0].tolist()
-            texts = [
-                model.tokenizer.decode([*past, token]).rstrip("\ufffd")
-                for past, token in zip(written, tokens, strict=True)
-            ]
-            hits += sum(text.startswith(target) for text in texts)
-            alive = [
-                i for i, t in enumerate(texts) if target.startswith(t) and not t.startswith(target)
-            ]
-            if not alive:
-                break
-            if ids.shape[0] < len(written):
-                cache.batch_repeat_interleave(len(alive))
-            else:
-                cache.batch_select_indices(torch.tensor(alive, device=model.device))
-            written = [[*written[i], tokens[i]] for i in alive]
-            ids = torch.tensor([[tokens[i]] for i in alive], device=model.device)
-        return Outcome(hits > 0, {"hits": hits, "samples": self._samples})
+        found, _ = sample(model, case, encode_case(model, case), self._samples)
+        return Outcome(found.hits > 0, {"hits": found.hits, "samples": found.samples})
