@@ -39,6 +39,11 @@ class Fingerprinter:
 
     key: bytes
 
+    @property
+    def id(self) -> str:
+        """What tells keys apart, and nothing of them: 8 hexadecimal digits."""
+        return digest(self.key, b"unleak key id 1", sha256).hex()[:8]
+
     def fingerprint(self, value: str) -> str:
         """The fingerprint of a value: 24 hexadecimal digits."""
         return digest(self.key, value.encode("utf-8", "surrogatepass"), sha256).hex()[:24]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -68,6 +68,13 @@ class LocalProber:
     def decoding(self) -> Decoding:
         """What log_p is measured under."""
         return self._ask.decoding
+
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        """What is measured beside the forward."""
+        options = asdict(self._ask)
+        del options["decoding"]
+        return options
 
     @property
     def cost(self) -> Mapping[str, int]:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from unleak.core.errors import UnleakError
 from unleak.models.decoding import Decoding as Decoding
@@ -83,8 +83,8 @@ class Prober(Protocol):
     """Whom the gate asks.
 
     model: name, and digest where it can be told. tokenizer: the tokenizer's digest, None where
-    a server does not tell. decoding: what log_p is measured under. cost: token positions that
-    went through the model so far, by what for.
+    a server does not tell. decoding: what log_p is measured under. asked: everything else that
+    the figures depend on. cost: token positions that went through the model so far, by what for.
     """
 
     @property
@@ -93,6 +93,8 @@ class Prober(Protocol):
     def tokenizer(self) -> str | None: ...  # noqa: D102
     @property
     def decoding(self) -> Decoding: ...  # noqa: D102
+    @property
+    def asked(self) -> Mapping[str, Any]: ...  # noqa: D102
     @property
     def cost(self) -> Mapping[str, int]: ...  # noqa: D102
 
