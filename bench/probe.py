@@ -144,9 +144,16 @@ def growth(model: Model, cases: Sequence[Case], most: int) -> list[dict[str, Any
         started = time.perf_counter()
         readings = LocalProber(model).read(suite)
         seconds = time.perf_counter() - started
-        assert all(isinstance(reading, Reading) for reading in readings)
+        errors = sum(not isinstance(reading, Reading) for reading in readings)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        rows.append({"cases": count, "ms_a_case": 1000 * seconds / count, "peak_mib": peak})
+        rows.append(
+            {
+                "cases": count,
+                "errors": errors,
+                "ms_a_case": 1000 * seconds / count,
+                "peak_mib": peak,
+            }
+        )
         print(rows[-1], flush=True)
         count *= 10
     return rows
@@ -190,10 +197,15 @@ def table(models: dict[str, dict[str, Any]]) -> str:
             f"| {g['same_verdict']} of {g['cases']} | {el['times_fewer']:.0f} "
             f"| {el['bit_equal']} of {el['cases']} | {el['times_faster']:.0f} |"
         )
-    rows += ["", "| model | cases | ms a case | largest memory so far, MiB |", "|---|---|---|---|"]
+    rows += [
+        "",
+        "| model | cases | not asked | ms a case | largest memory so far, MiB |",
+        "|---|---|---|---|---|",
+    ]
     for name, found in models.items():
         rows += [
-            f"| {name} | {row['cases']:,} | {row['ms_a_case']:.1f} | {row['peak_mib']:,.0f} |"
+            f"| {name} | {row['cases']:,} | {row['errors']} | {row['ms_a_case']:.1f} "
+            f"| {row['peak_mib']:,.0f} |"
             for row in found["growth"]
         ]
     return "\n".join(rows)

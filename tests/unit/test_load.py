@@ -7,6 +7,7 @@ import torch
 from unleak.core.errors import ModelError
 from unleak.erase.anatomy import anatomy
 from unleak.models.load import digest_of, load
+from unleak.probe.local import LocalProber
 
 
 def test_an_empty_folder_is_no_model(tmp_path):
@@ -94,3 +95,17 @@ def test_the_digest_follows_the_files(tiny_folder, tmp_path):
     config = (copy / "config.json").read_text()
     (copy / "config.json").write_text(config + " ")
     assert digest_of(copy) != digest_of(tiny_folder)
+
+
+def test_a_model_spread_over_what_there_is_reads_the_same(demo, planted_cases):
+    some = planted_cases[:10]
+    spread = load("demo", device="map")
+    assert [r.verbatim for r in LocalProber(spread).read(some)] == [
+        r.verbatim for r in LocalProber(demo).read(some)
+    ]
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda:99"])
+def test_a_device_that_is_not_here(device):
+    with pytest.raises(ModelError, match=device):
+        load("demo", device=device)

@@ -45,17 +45,17 @@ def batches(lengths: Sequence[int], tokens: int = BATCH_TOKENS) -> list[list[int
 
 def batch_tokens(model: Model) -> int:
     """Tokens in one forward that take at most a quarter of the memory that is free."""
-    config = model.net.config
-    width = int(getattr(config, "hidden_size", 0) or getattr(config, "n_embd", 0) or 4096)
-    inner = int(getattr(config, "intermediate_size", None) or 4 * width)
-    layers = int(getattr(config, "num_hidden_layers", None) or getattr(config, "n_layer", 32))
+    config = model.net.config.get_text_config()  # whose names stand for those of every family
+    width, layers = int(config.hidden_size), int(config.num_hidden_layers)
+    inner = int(getattr(config, "intermediate_size", 0) or 4 * width)
     # A block's own states, and keys and values of all of them (as wide as the model at most).
     numbers = 8 * width + 3 * inner + 2 * layers * width
     if model.device.type == "cuda":
         free, most = torch.cuda.mem_get_info(model.device)[0], _MOST_TOKENS
     else:
         free, most = psutil.virtual_memory().available, BATCH_TOKENS
-    return max(256, min(most, free // 4 // (numbers * model.net.dtype.itemsize)))
+    size: int = model.net.dtype.itemsize
+    return max(256, min(most, free // 4 // (numbers * size)))
 
 
 def shared(
@@ -68,7 +68,7 @@ def shared(
     as that saves tokens.
     """
     groups: list[tuple[int, list[int]]] = []
-    for index in sorted(range(len(rows)), key=lambda i: rows[i]):
+    for index in sorted(range(len(rows)), key=lambda i: tuple(rows[i])):
         most = starts[index] - 1
         if groups:
             common, members = groups[-1]
@@ -157,6 +157,7 @@ def contest(
     found = []
     for part, target in zip(hidden.split(_LOGIT_ROWS), targets.split(_LOGIT_ROWS), strict=True):
         logits = logits_of(net, part, head)
+        target = target.to(logits.device)  # a model may lie on several
         own = logits.gather(1, target[:, None])
         logits.scatter_(1, target[:, None], -torch.inf)
         best = logits.amax(1)
@@ -218,13 +219,11 @@ def _scores(
     if decoding.plain:
         log_p = -nn.functional.softplus(others - own)
     else:
-        pairs = zip(hidden.split(_LOGIT_ROWS), targets.split(_LOGIT_ROWS), strict=True)
-        log_p = torch.cat(
-            [
-                warped(logits_of(net, part), decoding).log_softmax(1).gather(1, target[:, None])
-                for part, target in pairs
-            ]
-        )[:, 0]
+        found = []
+        for part, target in zip(hidden.split(_LOGIT_ROWS), targets.split(_LOGIT_ROWS), strict=True):
+            odds = warped(logits_of(net, part), decoding).log_softmax(1)
+            found.append(odds.gather(1, target[:, None].to(odds.device))[:, 0])
+        log_p = torch.cat(found)
     parts = zip(
         log_p.cpu().split(list(sizes)),
         (own - best).cpu().split(list(sizes)),

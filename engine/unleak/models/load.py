@@ -15,6 +15,7 @@ from unleak.core.errors import ModelError
 from unleak.models.allocator import keep_freed_memory
 
 EMBEDDED = "demo"
+SPREAD = "map"
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 CERTIFICATE = "unleak-certificate.json"  # about the model, not part of it
 _HUB_FILES = ("*.safetensors", "*.json", "*.txt", "*.model", "README.md")
@@ -63,7 +64,8 @@ def load(spec: str, *, trust_remote_code: bool = False, device: str | None = Non
     Args:
         spec: a folder, a .gguf file, a hub id, or `demo`.
         trust_remote_code: run Python code that the model's folder brings; off by default.
-        device: torch device; default the first accelerator, else the CPU.
+        device: torch device, or `map` to spread the model over all accelerators; default the
+            first accelerator, else the CPU.
 
     Raises:
         ModelError: there is no such model, or it cannot be used; says why.
@@ -73,7 +75,7 @@ def load(spec: str, *, trust_remote_code: bool = False, device: str | None = Non
     transformers.utils.logging.disable_progress_bar()
     logging.getLogger("transformers").setLevel(logging.ERROR)
     path = _resolve(spec)
-    where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    where = _device(device)
     options: dict[str, Any] = {"trust_remote_code": trust_remote_code}
     folder = path
     if path.is_file():
@@ -85,6 +87,7 @@ def load(spec: str, *, trust_remote_code: bool = False, device: str | None = Non
             folder,
             dtype=torch.float32 if where.type == "cpu" else stored,
             use_safetensors=True,
+            device_map="auto" if device == SPREAD else None,
             **options,
         )
     except Exception as error:  # damaged files end in whatever class of error the parser has
@@ -97,9 +100,22 @@ def load(spec: str, *, trust_remote_code: bool = False, device: str | None = Non
         )
     if path.is_file():
         _forget_quantisation(net)
-    net.to(where)  # type: ignore[arg-type]  # transformers wraps torch's method untyped
+    if device != SPREAD:
+        net.to(where)  # type: ignore[arg-type]  # transformers wraps torch's method untyped
     net.eval().requires_grad_(False)
     return Model(spec, net, tokenizer, digest_of(path), stored, path)
+
+
+def _device(name: str | None) -> torch.device:
+    """Raises ModelError if there is no such device here."""
+    present = torch.cuda.is_available()
+    try:
+        where = torch.device(("cuda" if present else "cpu") if name in (None, SPREAD) else name)
+    except RuntimeError:
+        raise ModelError(f"{name}: no such device; say cpu, cuda, cuda:1 or map") from None
+    if where.type == "cuda" and (where.index or 0) >= torch.cuda.device_count():
+        raise ModelError(f"{name}: this machine has {torch.cuda.device_count()} CUDA devices")
+    return where
 
 
 def _forget_quantisation(net: Any) -> None:
