@@ -3,10 +3,12 @@
 import base64
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -237,3 +239,22 @@ def test_two_branches_that_add_cases_merge(place, git):
     git("commit", "-q", "-am", "mine")
     git("merge", "-q", "other")
     assert {case["id"] for case in listed("s.unleak")} == {"first", "mine", "theirs"}
+
+
+def test_the_examples_in_the_docs_run(home, tmp_path):
+    text = (Path(__file__).parents[2] / "docs/suites.md").read_text()
+    scripts = re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)
+    assert len(scripts) == 2
+    shell = f'unleak() {{ "{sys.executable}" -m unleak.cli "$@"; }}\n' + "".join(scripts)
+    person = {f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER")
+              for what in ("NAME", "EMAIL")}  # fmt: skip
+    answer = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", shell],
+        cwd=tmp_path, env={**os.environ, **person}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "leaks.unleak: 2 cases" in answer.stdout
+    secret = (tmp_path / "data/settings.py").read_text().split('"')[1]
+    assert secret not in answer.stdout + answer.stderr
+    holding = [p for p in tmp_path.rglob("*") if p.is_file() and secret.encode() in p.read_bytes()]
+    assert holding == [tmp_path / "data/settings.py"]
