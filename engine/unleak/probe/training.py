@@ -95,12 +95,12 @@ def _in_file(scanner: Scanner, file: Path) -> tuple[_ByFingerprint, str]:
     allow = scanner.settings.allow
     try:
         for line, text in _texts(file):
-            index = None if line else LineIndex(text)
-            for finding in scanner.scan(text):
-                if allow.rule_in(file, finding.rule):
-                    continue
-                at = line or (index.position(finding.start)[0] if index else 1)
-                _add(found, _seen(text, finding, f"{file}:{at}"))
+            findings = scanner.scan(text)
+            index = LineIndex(text) if findings else None
+            for finding in findings:
+                if index and not allow.rule_in(file, finding.rule):
+                    at = line or index.position(finding.start)[0]
+                    _add(found, _seen(text, finding, f"{file}:{at}"))
     except OSError as error:
         return found, f"{file}: {error.strerror or type(error).__name__}"
     except UsageError as error:
