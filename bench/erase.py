@@ -186,7 +186,7 @@ def main() -> None:
     parser.add_argument("--groups", default="1,5,20", help="how many at once, comma-separated")
     arguments = parser.parse_args()
     spec, path = (arguments.model, arguments.suite) if arguments.model else real_model()
-    suite = read(path, load_key().fingerprinter)
+    suite = read(path, load_key())
     model = load(spec)
     prepare(model, Settings())  # the once-per-model statistics are not part of an edit
     parameters = sum(p.numel() for p in model.net.parameters())

@@ -12,6 +12,7 @@ from hypothesis import settings
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+from unleak.core.keys import MasterKey
 from unleak.core.secret import Fingerprinter
 from unleak.models.load import Model, load
 from unleak.probe.measure import Measurement, measure
@@ -23,8 +24,13 @@ settings.load_profile("unleak")
 
 
 @pytest.fixture(scope="session")
-def fingerprinter() -> Fingerprinter:
-    return Fingerprinter(b"k" * 32)
+def key() -> MasterKey:
+    return MasterKey(b"k" * 32)
+
+
+@pytest.fixture(scope="session")
+def fingerprinter(key: MasterKey) -> Fingerprinter:
+    return key.fingerprinter
 
 
 @pytest.fixture
@@ -32,7 +38,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh UNLEAK_HOME."""
     folder = tmp_path / "home"
     monkeypatch.setenv("UNLEAK_HOME", str(folder))
-    monkeypatch.delenv("UNLEAK_KEY", raising=False)
+    for name in ("UNLEAK_KEY", "UNLEAK_KEY_FILE", "UNLEAK_KEYRING"):
+        monkeypatch.delenv(name, raising=False)
     return folder
 
 
@@ -57,8 +64,8 @@ def demo() -> Model:
 
 
 @pytest.fixture(scope="session")
-def planted_cases(fingerprinter: Fingerprinter) -> list[Case]:
-    return read("demo", fingerprinter)
+def planted_cases(key: MasterKey) -> list[Case]:
+    return read("demo", key)
 
 
 @pytest.fixture(scope="session")

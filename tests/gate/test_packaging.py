@@ -154,8 +154,8 @@ def act(job, **inputs):
     return answer, outputs, (job / "GITHUB_STEP_SUMMARY").read_text()
 
 
-def test_the_action_runs_the_gate(job, planted_cases):
-    write(job / "my leaks.jsonl", planted_cases[:1])
+def test_the_action_runs_the_gate(job, planted_cases, key):
+    write(job / "my leaks.jsonl", planted_cases[:1], key)
     reports = job / "my $(touch injected) reports"
     reports.mkdir()
     (reports / "gate.md").write_text("# a summary")
@@ -191,8 +191,8 @@ def test_wrong_use_of_the_action_is_no_leak_and_shows_no_earlier_report(job, mon
     assert "::warning::" in answer.stdout
 
 
-def test_the_gitlab_job_runs_the_gate(job, planted_cases):
-    write(job / "leaks.jsonl", planted_cases[:1])
+def test_the_gitlab_job_runs_the_gate(job, planted_cases, key):
+    write(job / "leaks.jsonl", planted_cases[:1], key)
     # GitLab calls `unleak`; here it is the one under test.
     tools = job / "tools"
     tools.mkdir()

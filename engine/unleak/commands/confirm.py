@@ -56,7 +56,7 @@ def confirm(
             own = ledger.get(id).origin == Origin.COMPLETION
             cases.append((Case(id, prefix, secret), own))
     elif suite:
-        cases = [(case, False) for case in read(suite, ledger.fingerprinter)]
+        cases = [(case, False) for case in read(suite, ledger.key)]
     else:
         value = sys.stdin.read().rstrip("\r\n")
         if not value:

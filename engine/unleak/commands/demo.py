@@ -63,7 +63,7 @@ class _Story:
         self._say("loading the embedded model")
         model = load("demo")
         self.ledger.add_model(model.digest, "demo")
-        planted = read("demo", self.ledger.fingerprinter)
+        planted = read("demo", self.ledger.key)
         known = [
             case
             for case, m in zip(planted, measure(model, planted), strict=True)
@@ -87,7 +87,7 @@ class _Story:
         suited = [
             Case(id, c.prefix, c.secret, c.suffix) for id, c in zip(leaks, cases, strict=True)
         ]
-        write(suite, suited)
+        write(suite, suited, self.ledger.key)
         before = run(LocalProber(model), suited)
         json_file.write(before, self.place / "gate-before")
         self._gate(before)

@@ -6,10 +6,11 @@ import platform
 from importlib.metadata import version
 
 import typer
+from rich.markup import escape
 
 from unleak.commands.screen import out
 from unleak.core.errors import ExitCode, UnleakError
-from unleak.core.keys import home
+from unleak.core.keys import home, key_source, load_key
 from unleak.ledger.ledger import Ledger
 
 _ENGINE = ("torch", "transformers", "safetensors")
@@ -32,13 +33,16 @@ def doctor() -> None:
         if not weights.exists():
             problems.append("the embedded model is missing: reinstall unleak")
     try:
-        count = len(Ledger.default().leaks())
+        key = load_key()
+        source = escape(key_source())
+        out.print(f"key         {source}, id {key.id}", soft_wrap=True)
+        count = len(Ledger(home() / "ledger.db", key).leaks())
         out.print(f"ledger      {home() / 'ledger.db'}, {count} leaks", soft_wrap=True)
     except UnleakError as error:
         problems.append(str(error))
     out.print(f"processors  {os.cpu_count()}")
     for problem in problems:
-        out.print(f"[red]problem[/]     {problem}", soft_wrap=True)
+        out.print(f"[red]problem[/]     {escape(problem)}", soft_wrap=True)
     if problems:
         raise typer.Exit(ExitCode.NOT_EVALUATED)
     out.print("[green]all in place[/]")

@@ -36,7 +36,7 @@ def erase(
     """Erase leaks from a model; writes a new model and leaves the old one as it is."""
     from unleak.erase.erasure import Erasure
     from unleak.erase.erasure import erase as run
-    from unleak.probe.suite import Case, read
+    from unleak.probe.suite import Case, read_secrets
 
     ledger = Ledger.default()
     if bool(ids) == bool(suite):
@@ -44,11 +44,9 @@ def erase(
     leaks = many(ledger, ids or [])
     _check(ledger, leaks)
     cases = (
-        read(suite, ledger.fingerprinter)
-        if suite
-        else [Case(id, *ledger.reveal(id)) for id in leaks]
+        read_secrets(suite, ledger.key) if suite else [Case(id, *ledger.reveal(id)) for id in leaks]
     )
-    others = read(keep, ledger.fingerprinter) if keep else []
+    others = read_secrets(keep, ledger.key) if keep else []
     mine = {case.secret.fingerprint for case in cases}
     others = [case for case in others if case.secret.fingerprint not in mine]
     if dry_run:

@@ -37,7 +37,7 @@ def gate(
     from unleak.probe.suite import read
 
     check(fail_on, baseline is not None or reference_model is not None)
-    cases = read(suite, load_key().fingerprinter)
+    cases = read(suite, load_key())
     before = read_baseline(baseline) if baseline else None
     with progress(format == "json") as show:
         if reference_model:

@@ -17,7 +17,7 @@ from unleak.core.formats import preview
 from unleak.core.keys import MasterKey, load_key
 from unleak.detect.baseline import Baseline, read_baseline
 from unleak.detect.config import find_config, read_settings
-from unleak.detect.files import Located, as_json, as_sarif, locate, scan_path
+from unleak.detect.files import Located, as_json, as_sarif, locate, processors, scan_path
 from unleak.detect.git import root_of, scan_history, scan_staged
 from unleak.detect.known import Known
 from unleak.detect.rules import all_rules
@@ -143,7 +143,7 @@ def _scan_one(
         scan_git = scan_staged if staged else scan_history
         return scan_git(scanners.at(Path(path)), Path(path)), []
     if path != "-":
-        return scan_path(scanners.at(Path(path)), Path(path), _processors())
+        return scan_path(scanners.at(Path(path)), Path(path), processors())
     scanner = scanners.at(Path.cwd())
     text = sys.stdin.buffer.read().decode("utf-8", "replace")
     allow = scanner.settings.allow
@@ -151,13 +151,6 @@ def _scan_one(
         return [], []
     findings = [f for f in scanner.scan(text) if not allow.rule_in(Path(filename), f.rule)]
     return locate(filename, text, findings), []
-
-
-def _processors() -> int:
-    """How many this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _not_in(

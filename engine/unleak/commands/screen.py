@@ -13,6 +13,7 @@ out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
 
 STAGES = {
+    "scan": "scanning the training data",
     "load": "loading the model",
     "measure": "measuring what it knows",
     "statistics": "measuring ordinary code (once per model)",

@@ -38,12 +38,12 @@ def verify(
     from unleak.erase.verify import attacks, not_run
     from unleak.erase.verify import verify as run
     from unleak.models.load import load
-    from unleak.probe.suite import Case, read
+    from unleak.probe.suite import Case, read_secrets
 
     attacks(depth)
     ledger = Ledger.default()
     cases = (
-        read(suite, ledger.fingerprinter)
+        read_secrets(suite, ledger.key)
         if suite
         else [Case(id, *ledger.reveal(id)) for id in many(ledger, leak or [])]
     )

@@ -1,4 +1,4 @@
-"""The user's key: from it come the ledger's encryption key and the fingerprint key."""
+"""The user's key: from it come the keys of ledger, suites, known secrets and fingerprints."""
 
 import base64
 import binascii
@@ -15,8 +15,11 @@ from unleak.core.files import write_file
 from unleak.core.secret import Fingerprinter
 
 KEY_VARIABLE = "UNLEAK_KEY"
+FILE_VARIABLE = "UNLEAK_KEY_FILE"
+KEYRING_VARIABLE = "UNLEAK_KEYRING"
 HOME_VARIABLE = "UNLEAK_HOME"
 _LENGTH = 32  # bytes
+_USER = "key"  # whom a keyring is asked for if only a service is named
 
 
 def home() -> Path:
@@ -31,8 +34,13 @@ class MasterKey:
 
     material: bytes
 
-    def _derive(self, label: str) -> bytes:
-        return hmac.digest(self.material, label.encode(), "sha256")
+    def _derive(self, label: str, hash: str = "sha256") -> bytes:
+        return hmac.digest(self.material, label.encode(), hash)
+
+    @property
+    def id(self) -> str:
+        """What tells this key from another, and tells nothing else: 8 hexadecimal digits."""
+        return self.fingerprinter.id
 
     @property
     def encryption(self) -> bytes:
@@ -49,6 +57,11 @@ class MasterKey:
         """Key for AES-256-GCM over an index of known secrets."""
         return self._derive("unleak known secrets 1")
 
+    @property
+    def suites(self) -> bytes:
+        """Key for AES-256-SIV (64 bytes) over the cases of suites."""
+        return self._derive("unleak suites 1", "sha512")
+
     def __repr__(self) -> str:
         return "<MasterKey>"
 
@@ -64,29 +77,81 @@ def _decode(text: str, where: str) -> MasterKey:
 
 
 def load_key() -> MasterKey:
-    """The key of $UNLEAK_KEY, or of the key file, which is made (0600) at first use.
+    """The key of the first source that is set, see `key_source`.
+
+    A source that is set is the one that is used: if it has no key, that is an error.
 
     Raises:
-        LedgerError: the key is malformed, or its file may be read by others.
+        LedgerError: the key cannot be read or is malformed, or its file may be read by others.
     """
     if given := os.environ.get(KEY_VARIABLE):
         return _decode(given, f"${KEY_VARIABLE}")
+    if file := os.environ.get(FILE_VARIABLE):
+        return _read(Path(file))
+    if entry := os.environ.get(KEYRING_VARIABLE):
+        return _from_keyring(entry)
     path = home() / "key"
     if not path.exists():
-        made = base64.b64encode(secrets.token_bytes(_LENGTH))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        candidate = path.with_name(f".key.{secrets.token_hex(4)}")
-        write_file(candidate, made, mode=0o600)
-        try:
-            # A link, not a rename: of two programs that start at once, the first one's key stays.
-            os.link(candidate, path)
-        except FileExistsError:
-            pass
-        finally:
-            candidate.unlink()
+        _make(path)
+    return _read(path)
+
+
+def key_source() -> str:
+    """Where `load_key` looks: $UNLEAK_KEY, a file, the keyring, or the file made at first use."""
+    if os.environ.get(KEY_VARIABLE):
+        return f"${KEY_VARIABLE}"
+    if file := os.environ.get(FILE_VARIABLE):
+        return f"{file} (${FILE_VARIABLE})"
+    if entry := os.environ.get(KEYRING_VARIABLE):
+        return f"keyring, {entry} (${KEYRING_VARIABLE})"
+    return str(home() / "key")
+
+
+def _make(path: Path) -> None:
+    made = base64.b64encode(secrets.token_bytes(_LENGTH))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    candidate = path.with_name(f".key.{secrets.token_hex(4)}")
+    write_file(candidate, made, mode=0o600)
+    try:
+        # A link, not a rename: of two programs that start at once, the first one's key stays.
+        os.link(candidate, path)
+    except FileExistsError:
+        pass
+    finally:
+        candidate.unlink()
+
+
+def _read(path: Path) -> MasterKey:
     try:
         if os.name == "posix" and path.stat().st_mode & 0o077:
             raise LedgerError(f"{path} may be read by others: run chmod 600 {path}")
         return _decode(path.read_text("ascii"), str(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise LedgerError(f"cannot read the key {path}: {type(error).__name__}") from None
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise LedgerError(f"cannot read the key {path}: {reason}") from None
+
+
+def _from_keyring(entry: str) -> MasterKey:
+    where = f"${KEYRING_VARIABLE} ({entry})"
+    service, _, user = entry.rpartition("/") if "/" in entry else (entry, "", _USER)
+    if not service or not user:
+        raise LedgerError(f"{where}: expected SERVICE or SERVICE/USER")
+    try:
+        # Slow to import, and optional: only where it is asked for.
+        from keyring import get_password
+    except ImportError:
+        raise LedgerError(
+            f"{where}: the keyring library is not installed: pip install 'unleak[keyring]'"
+        ) from None
+    try:
+        found = get_password(service, user)
+    except Exception as error:  # each backend has errors of its own; their texts are not ours
+        raise LedgerError(
+            f"{where}: the keyring cannot be read ({type(error).__name__}); "
+            "`keyring diagnose` tells more"
+        ) from None
+    if not found:
+        raise LedgerError(
+            f"{where}: the keyring holds no such key; store it: keyring set {service} {user}"
+        )
+    return _decode(found, where)

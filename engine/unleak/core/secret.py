@@ -41,8 +41,8 @@ class Fingerprinter:
 
     @property
     def id(self) -> str:
-        """What tells keys apart, and nothing of them: 8 hexadecimal digits."""
-        return digest(self.key, b"unleak key id 1", sha256).hex()[:8]
+        """What tells this key from another, and tells nothing else: 8 hexadecimal digits."""
+        return self.fingerprint("unleak key id 1")[:8]
 
     def fingerprint(self, value: str) -> str:
         """The fingerprint of a value: 24 hexadecimal digits."""

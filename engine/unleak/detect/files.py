@@ -3,12 +3,12 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from unleak.core import sarif
 from unleak.core.errors import UsageError
@@ -25,6 +25,7 @@ _BINARY_PROBE = 8192  # bytes
 LARGEST_FILE = 100_000_000  # bytes
 _MANY_FILES = 400  # a worker takes a third of a second to start
 _CHUNK = 32
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,14 @@ def locate(path: str, text: str, findings: list[Finding]) -> list[Located]:
     return located
 
 
-def files_of(path: Path) -> tuple[list[Path], list[str]]:
+def files_of(path: Path, ignored: bool = False) -> tuple[list[Path], list[str]]:
     """The files to scan, and a line for each folder that could not be read.
 
     They are git's tracked and unignored ones, or all below a plain folder.
+
+    Args:
+        path: a file or a folder.
+        ignored: also those that git ignores.
 
     Raises:
         UsageError: there is nothing at `path`.
@@ -80,7 +85,7 @@ def files_of(path: Path) -> tuple[list[Path], list[str]]:
         return [path], []
     if not path.is_dir():
         raise UsageError(f"{path}: no such file or folder")
-    return _git_files(path) or _walked(path)
+    return (None if ignored else _git_files(path)) or _walked(path)
 
 
 def _walked(path: Path) -> tuple[list[Path], list[str]]:
@@ -143,13 +148,34 @@ def scan_path(scanner: Scanner, path: Path, workers: int = 1) -> tuple[list[Loca
     """
     listed, unread = files_of(path)
     files = [file for file in listed if not scanner.settings.allow.file(file)]
-    if workers == 1 or len(files) < _MANY_FILES:
-        found, skipped = _joined(map(partial(_scan_file, scanner), files))
-    else:
-        parts = scanner.fingerprinter, scanner.settings, scanner.known
-        with ProcessPoolExecutor(workers, initializer=_begin, initargs=parts) as pool:
-            found, skipped = _joined(pool.map(_scan_in_worker, files, chunksize=_CHUNK))
+    found, skipped = _joined(each_file(scanner, files, _scan_file, workers))
     return found, unread + skipped
+
+
+def each_file(
+    scanner: Scanner, files: Sequence[Path], task: Callable[[Scanner, Path], T], workers: int = 1
+) -> Iterator[T]:
+    """What a task gives for each file, in their order.
+
+    Args:
+        scanner: given to the task.
+        files: each is one call of the task.
+        task: a function of a module, so that a process can be told of it.
+        workers: processes; more than one are started only where there is enough to do.
+    """
+    if workers == 1 or len(files) < _MANY_FILES:
+        yield from map(partial(task, scanner), files)
+        return
+    parts = scanner.fingerprinter, scanner.settings, scanner.known
+    with ProcessPoolExecutor(workers, initializer=_begin, initargs=parts) as pool:
+        yield from pool.map(partial(_in_worker, task), files, chunksize=_CHUNK)
+
+
+def processors() -> int:
+    """How many this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 _Answer = tuple[list[Located], str]
@@ -185,8 +211,8 @@ def _begin(fingerprinter: Fingerprinter, settings: Settings, known: Known | None
     _of_worker.append(Scanner(fingerprinter, settings=settings, known=known))
 
 
-def _scan_in_worker(file: Path) -> _Answer:
-    return _scan_file(_of_worker[0], file)
+def _in_worker(task: Callable[[Scanner, Path], T], file: Path) -> T:
+    return task(_of_worker[0], file)
 
 
 def as_json(found: list[Located]) -> str:

@@ -72,6 +72,7 @@ class Ledger:
             LedgerError: it cannot be opened, is damaged, or is newer than this program.
         """
         self.path = path
+        self.key = key
         self._cipher = Cipher(key.encryption)
         self.fingerprinter: Fingerprinter = key.fingerprinter
         try:

@@ -4,6 +4,7 @@ They are the sound baseline for "forgotten": a secret that has been erased shoul
 of them, no better and no worse.
 """
 
+import math
 import random
 import re
 
@@ -14,6 +15,7 @@ from unleak.models.embedded.planted import names, words
 _EVERYBODYS = frozenset(
     ("gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "proton.me", "gmx.de")
 )
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]+")
 _WORD = re.compile(r"[A-Za-z]{4,}")
 
 
@@ -35,8 +37,27 @@ def decoys(value: str, count: int, seed: int) -> list[str]:
     return list(made)
 
 
+def decoy_bits(value: str) -> float:
+    """log2 of how many decoys of `value` can be drawn."""
+    if _EMAIL.fullmatch(value):
+        local, host = value.split("@")
+        name = "" if host.lower() in _EVERYBODYS else host.rpartition(".")[0]
+        return _reworded_bits(local, names()) + _reworded_bits(name, words())
+    start, end = random_part(value)
+    middle = value[start:end]
+    if is_readable(middle):
+        return _reworded_bits(middle, words())
+    alphabet = alphabet_of(middle)
+    return sum(c.isalnum() or c in alphabet for c in middle) * math.log2(len(alphabet))
+
+
+def _reworded_bits(text: str, vocabulary: tuple[str, ...]) -> float:
+    digits = sum(c.isdigit() for c in text)
+    return len(_WORD.findall(text)) * math.log2(len(vocabulary)) + digits * math.log2(10)
+
+
 def _decoy(value: str, rng: random.Random) -> str:
-    if re.fullmatch(r"[^@\s]+@[^@\s]+\.[a-z]+", value):
+    if _EMAIL.fullmatch(value):
         local, host = value.split("@")
         name, dot, domain = host.rpartition(".")
         if host.lower() not in _EVERYBODYS:
