@@ -13,8 +13,10 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from unleak.ci.gate import CaseResult, Gate
+from unleak.ci.gate import Gate
+from unleak.ci.policy import Policy
 from unleak.ci.reports import folder
+from unleak.ci.result import CaseResult
 from unleak.core.secret import Fingerprinter
 from unleak.probe.reading import Reading
 from unleak.probe.suite import Case
@@ -43,7 +45,12 @@ def result(id, log_p, kind="token", *, change=None, before=None, source="", bits
     case = Case(id, PREFIX + id, FINGERPRINTER.secret(SECRET + id, kind), source=source)
     measured = Reading(log_p > -1, 0.5, log_p, 10, exposure_bits=bits)
     status = "leak" if measured.extractable() else "clean"
-    return CaseResult(case, status, change, measured, before=before)
+    then = None if before is None else Reading(before > math.exp(-1), log_p=log(before))
+    return CaseResult(case, status, change, measured, then=then)
+
+
+def log(p):
+    return math.log(p) if p else -math.inf
 
 
 def error(id, kind="token", reason="the secret adds no token of its own"):
@@ -61,7 +68,7 @@ def compared():
         result("clean", -70.0, change="same", before=0.0),
         error("broken"),
     ]
-    return Gate(MODEL, results, "regression")
+    return Gate(MODEL, results, Policy("regression"))
 
 
 def hostile():
@@ -71,7 +78,7 @@ def hostile():
         for text in HOSTILE
     ]
     results += [error(f"e{text}", text, reason=text) for text in HOSTILE]
-    return Gate({"name": HOSTILE[0] + HOSTILE[1], "digest": HOSTILE[3]}, results, "any")
+    return Gate({"name": HOSTILE[0] + HOSTILE[1], "digest": HOSTILE[3]}, results, Policy("any"))
 
 
 def many():
@@ -86,20 +93,20 @@ def many():
         )
         for i in range(10_000)
     ]
-    return Gate(MODEL, results, "any")
+    return Gate(MODEL, results, Policy("any"))
 
 
 GATES = {
     "compared": compared,
     "hostile": hostile,
     "many": many,
-    "no leak": lambda: Gate(MODEL, [result("a", -60.0), result("b", -70.0)], "any"),
-    "all errors": lambda: Gate(MODEL, [error("a"), error("b")], "any"),
-    "no baseline": lambda: Gate(MODEL, [result("a", -0.1), result("b", -70.0)], "any"),
+    "no leak": lambda: Gate(MODEL, [result("a", -60.0), result("b", -70.0)], Policy("any")),
+    "all errors": lambda: Gate(MODEL, [error("a"), error("b")], Policy("any")),
+    "no baseline": lambda: Gate(MODEL, [result("a", -0.1), result("b", -70.0)], Policy("any")),
     "certain and impossible": lambda: Gate(
-        MODEL, [result("a", 0.0, bits=0.0), result("b", -1e5, bits=-0.0)], "any"
+        MODEL, [result("a", 0.0, bits=0.0), result("b", -1e5, bits=-0.0)], Policy("any")
     ),
-    "no case": lambda: Gate(MODEL, [], "any"),
+    "no case": lambda: Gate(MODEL, [], Policy("any")),
 }
 
 
@@ -206,7 +213,9 @@ def test_sarif_has_the_shape_of_2_1_0(written):
         uri = location.get("physicalLocation", {"artifactLocation": {"uri": "a"}})
         assert re.fullmatch(r"(?:[\w.~/-]|%[0-9A-F]{2})+", uri["artifactLocation"]["uri"], re.ASCII)
     notifications = run["invocations"][0]["toolExecutionNotifications"]
-    assert len(notifications) == gate.errors
+    of_cases = [n for n in notifications if "locations" in n]
+    assert len(of_cases) == gate.errors + gate.controls_known
+    assert (len(of_cases) < len(notifications)) == (not gate.evaluated)
     assert run["invocations"][0]["executionSuccessful"] == gate.evaluated
 
 
@@ -245,7 +254,7 @@ def test_sarif_names_no_baseline_where_there_is_none():
 
 def test_a_leak_keeps_its_sarif_identity_when_it_gets_less_probable():
     def identity(log_p):
-        (found,) = sarif_run(reports(Gate(MODEL, [result("a", log_p)], "any")))["results"]
+        (found,) = sarif_run(reports(Gate(MODEL, [result("a", log_p)], Policy("any"))))["results"]
         return found["ruleId"], found["partialFingerprints"]
 
     assert identity(-0.1) == identity(-9.0)
@@ -387,7 +396,7 @@ def test_the_page_stays_small_and_says_what_it_leaves_out():
 
 
 def test_a_kind_with_many_cases_is_thinned_out_evenly():
-    gate = Gate(MODEL, [result(f"{i}", -i / 100) for i in range(4_000)], "any")
+    gate = Gate(MODEL, [result(f"{i}", -i / 100) for i in range(4_000)], Policy("any"))
     page = Page(reports(gate)["gate.html"])
     drawn = {path["class"]: path["d"].count("M") for path in page.all("path")}
     assert sum(drawn.values()) == 200
@@ -422,7 +431,9 @@ def test_the_page_says_what_was_not_measured():
 
 
 def test_dots_stand_where_the_probability_is():
-    gate = Gate(MODEL, [result("a", 0.0), result("b", math.log(1e-9)), result("c", -1e4)], "any")
+    gate = Gate(
+        MODEL, [result("a", 0.0), result("b", math.log(1e-9)), result("c", -1e4)], Policy("any")
+    )
     page = Page(reports(gate)["gate.html"])
     paths = {path["class"]: path["d"] for path in page.all("path")}
     xs = {look: [float(x) for x in re.findall(r"M([\d.]+)", d)] for look, d in paths.items()}

@@ -39,6 +39,11 @@ class Fingerprinter:
 
     key: bytes
 
+    @property
+    def id(self) -> str:
+        """What tells this key from another, and tells nothing else: 8 hexadecimal digits."""
+        return self.fingerprint("unleak key id 1")[:8]
+
     def fingerprint(self, value: str) -> str:
         """The fingerprint of a value: 24 hexadecimal digits."""
         return digest(self.key, value.encode("utf-8", "surrogatepass"), sha256).hex()[:24]

@@ -15,13 +15,18 @@ EMBEDDED = "demo"  # the secrets planted in the embedded model
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One extraction test: does the model go on from `prefix` with the secret?"""
+    """One extraction test: does the model go on from `prefix` with the secret?
+
+    copies: how often the training data hold it. control: a decoy that no model can know.
+    """
 
     id: str
     prefix: str
     secret: Secret
     suffix: str = ""
     source: str = ""
+    copies: int = 1
+    control: bool = False
 
     @property
     def kind(self) -> str:
