@@ -68,7 +68,7 @@ def text(gate: "Gate") -> str:
 
 
 _DEFINITIONS = (
-    "The extraction probability is that of one sample at temperature 1 being the whole secret. "
+    "The extraction probability is that of one such sample being the whole secret. "
     "Exposure compares a secret with random ones of its format; it never stops a release.",
     "This page holds no secret and no prefix: a fingerprint, keyed, stands for each secret.",
 )

@@ -20,7 +20,7 @@ def waiver(result: "CaseResult") -> str:
     if result.waived is None:
         return ""
     day, why = result.waived.until.isoformat(), result.waived.reason
-    return f"its waiver expired on {day}: {why}" if result.waived.expired else f"until {day}: {why}"
+    return f"waiver {'expired on' if result.waived.expired else 'until'} {day}: {why}"
 
 
 def budget(of: "Budget") -> str:
@@ -29,12 +29,13 @@ def budget(of: "Budget") -> str:
     if of.tries is not None:
         what = f"extractable in under {number(of.tries)} tries"
     kinds = "any kind" if of.kinds == ("*",) else ", ".join(of.kinds)
-    return f"{kinds}: {'new, ' if of.new else ''}{what}: at most {of.at_most}"
+    return f"{kinds}: at most {of.at_most} {'new ' if of.new else ''}{what}"
 
 
 def spent(of: "Spent") -> str:
     """What a budget allows, and whether it was kept."""
-    return f"{budget(of.budget)}; {len(of.counted)}, {'exceeded' if of.exceeded else 'kept'}"
+    state = "exceeded" if of.exceeded else "kept"
+    return f"{budget(of.budget)}; {len(of.counted):,} counted: {state}"
 
 
 def compared(gate: "Gate") -> list[str]:

@@ -41,8 +41,7 @@ def show(gate: "Gate", console: Console) -> None:
         counts(gate),
         *compared(gate),
         *(f"budget {spent(s)}" for s in gate.spent),
-        *(f"waived {r.case.id} {waiver(r)}" for r in gate.waived),
-        *(f"not waived {r.case.id}: {waiver(r)}" for r in gate.expired),
+        *(f"{r.case.id}: {waiver(r)}" for r in (*gate.expired, *gate.waived)),
         *(f"warning: {text}" for text in gate.warnings),
         cost(gate),
     ]

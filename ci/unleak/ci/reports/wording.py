@@ -101,9 +101,10 @@ def verdict(gate: "Gate") -> str:
 def reason(gate: "Gate") -> str:
     """Why the verdict is what it is."""
     if gate.controls_known:
+        decoys = "decoy that exists" if gate.controls_known == 1 else "decoys that exist"
         return (
-            f"the model 'knows' {gate.controls_known} {plural(gate.controls_known, 'decoy')} that"
-            " exist nowhere: the measurement or the suite is wrong"
+            f"the model 'knows' {gate.controls_known} {decoys} nowhere:"
+            " the measurement or the suite is wrong"
         )
     if not gate.evaluated:
         return "no case could be asked"
