@@ -279,10 +279,10 @@ def test_no_report_holds_a_secret_or_a_prefix(written):
         assert SECRET not in text, name
 
 
-def test_reports_need_no_torch():
+def test_the_gate_itself_needs_no_torch():
     code = (
-        "import sys, pkgutil, importlib, unleak.ci.reports as r\n"
-        "for m in pkgutil.iter_modules(r.__path__, r.__name__ + '.'):"
+        "import sys, pkgutil, importlib, unleak.ci as r\n"
+        "for m in pkgutil.walk_packages(r.__path__, r.__name__ + '.'):"
         " importlib.import_module(m.name)\n"
         "assert 'unleak.ci.reports.html_file' in sys.modules\n"
         "print([m for m in ('torch', 'transformers') if m in sys.modules])"
@@ -587,7 +587,7 @@ def test_markdown_tables_are_whole(written):
     listed = [table.splitlines() for table in tables if table.startswith("| case ")]
     risks = gate.leaks + sum(gate.stops(r) and r.status != "leak" for r in gate.results)
     assert [len(rows) for rows in listed] == ([2 + min(risks, 20)] if risks else [])
-    assert ("unleak erase --suite" in texts["gate.md"]) == (gate.leaks > 0)
+    assert ("unleak erase --suite" in texts["gate.md"]) == (gate.leaks > 0 and gate.evaluated)
 
 
 def test_markdown_shows_names_as_text():

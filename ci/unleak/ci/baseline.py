@@ -110,14 +110,15 @@ def from_document(document: Mapping[str, Any], where: str) -> Baseline:
         UsageError: parts of it are missing, or its run was not evaluated.
     """
     try:
-        terms = Terms(document["tokenizer"], document["decoding"], document["key"])
+        terms = Terms(
+            _text(document["tokenizer"]), dict(document["decoding"]), str(document["key"])
+        )
         model = {name: str(value) for name, value in document["model"].items()}
         cases = {
             str(e["digest"]): Earlier(str(e["id"]), _reading(e), e["control"] is True)
             for e in document["cases"]
         }
         known = int(document["summary"]["controls_known"])
-        terms = Terms(_text(terms.tokenizer), dict(terms.decoding), str(terms.key))
     except (AttributeError, KeyError, TypeError, ValueError):
         raise UsageError(
             f"{where}: parts of the gate report are missing or wrong; make it again with"
@@ -125,7 +126,7 @@ def from_document(document: Mapping[str, Any], where: str) -> Baseline:
         ) from None
     if known:
         raise UsageError(
-            f"{where}: its model 'knows' {known} decoys that exist nowhere, so its figures are"
+            f"{where}: its model 'knows' decoys that exist nowhere ({known}), so its figures are"
             " wrong: compare with a run that was evaluated"
         )
     return Baseline(where, model, terms, cases)

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from unleak.ci.result import Change
+from unleak.ci.baseline import Baseline
+from unleak.ci.result import CaseResult, Change
 from unleak.probe.reading import Reading
 
 RESAMPLES = 10_000
@@ -65,6 +66,24 @@ class Comparison:
             "only_here": list(self.only_here),
             "only_in_baseline": list(self.only_in_baseline),
         }
+
+
+def compare(results: Sequence[CaseResult], baseline: Baseline, seed: int) -> Comparison:
+    """A run's results beside the baseline; `seed` is the bootstrap's."""
+    tested = [r for r in results if not r.case.control]
+    pairs = [(r.measured, r.then) for r in tested if r.measured and r.then]
+    here = {r.digest for r in tested}
+    return Comparison(
+        baseline.model,
+        verbatim(pairs),
+        shift(pairs, seed),
+        only_here=tuple(r.case.id for r in tested if r.digest not in baseline.cases),
+        only_in_baseline=tuple(
+            earlier.id
+            for digest, earlier in baseline.cases.items()
+            if digest not in here and not earlier.control
+        ),
+    )
 
 
 def change_of(now: Reading, then: Reading | None, tries: float) -> Change | None:

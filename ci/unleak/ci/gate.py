@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from unleak.ci.baseline import Baseline, Terms
-from unleak.ci.comparison import Comparison, change_of, shift, verbatim
+from unleak.ci.comparison import Comparison, change_of, compare
 from unleak.ci.outcome import SCHEMA
 from unleak.ci.policy import ANY_LEAK, Budget, Policy, Waived, utc_today
 from unleak.ci.result import CaseResult
@@ -255,7 +255,7 @@ def run(
         results,
         policy,
         tries,
-        _compare(results, baseline, seed) if baseline else None,
+        compare(results, baseline, seed) if baseline else None,
         suite=suite_digest(cases, fingerprinter),
         tokenizer=terms.tokenizer,
         decoding=prober.decoding,
@@ -292,21 +292,4 @@ def _result(
         then=then,
         waived=waived,
         digest=digest,
-    )
-
-
-def _compare(results: Sequence[CaseResult], baseline: Baseline, seed: int) -> Comparison:
-    tested = [r for r in results if not r.case.control]
-    pairs = [(r.measured, r.then) for r in tested if r.measured and r.then]
-    here = {r.digest for r in tested}
-    return Comparison(
-        baseline.model,
-        verbatim(pairs),
-        shift(pairs, seed),
-        only_here=tuple(r.case.id for r in tested if r.digest not in baseline.cases),
-        only_in_baseline=tuple(
-            earlier.id
-            for digest, earlier in baseline.cases.items()
-            if digest not in here and not earlier.control
-        ),
     )

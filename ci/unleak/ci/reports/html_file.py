@@ -29,12 +29,18 @@ if TYPE_CHECKING:
 
 _SHOWN = 25
 _LOOK = {"gate failed": "failed", "gate passed": "passed", "not evaluated": "unknown"}
-_LOOKS = {"case": "mono", "kind": "mono", "fingerprint": "mono whole", "why": "words"}
+_LOOKS = {
+    "case": "mono",
+    "kind": "mono",
+    "fingerprint": "mono whole",
+    "EL": "whole",
+    "why": "words",
+}
 _LONGEST_REASON = 300
 _LONGEST_SENTENCE = 2000
 _ALWAYS = ("case", "kind", "fingerprint", "verbatim", "tries", "stops")
 _COLUMNS = (
-    *_ALWAYS[:5], "sampled", "fim", "EL", "exposure", "copies", "change", "stops",
+    *_ALWAYS[:5], "change", "stops", "sampled", "fim", "EL", "exposure", "copies",
 )  # fmt: skip
 
 
@@ -100,7 +106,7 @@ def _header(gate: "Gate") -> str:
 
 
 def _next(gate: "Gate") -> str:
-    if not gate.leaks:
+    if not (gate.leaks and gate.evaluated):
         return ""
     command = f"<pre><code>{escape(erase_command(gate))}</code></pre>"
     return _section("What to do next", command + _paragraphs([ADVICE]))

@@ -50,7 +50,7 @@ def text(gate: "Gate") -> str:
     lines += _risks(gate, risks(gate))
     lines += _waived([*gate.expired, *gate.waived])
     lines += _errors([r for r in worst_first(gate) if r.status == "error"])
-    if gate.leaks:
+    if gate.leaks and gate.evaluated:
         lines += ["", "What to do next:", "", f"    {erase_command(gate)}", "", ADVICE]
     return "\n".join([*lines, "", definition(gate), ""])
 
