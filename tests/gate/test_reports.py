@@ -139,6 +139,24 @@ def governed():
     return Gate(MODEL, results, policy, comparison=comparison, cost=cost, tokenizer="t" * 64)
 
 
+def hostile_policy():
+    """Names that want to be more than text, wherever a policy or a comparison has any."""
+    day = date(2026, 12, 31)
+    results = [
+        replace(result(f"{i}", -0.5 - i), waived=Waived(day, text, i % 2 == 0))
+        for i, text in enumerate(HOSTILE)
+    ]
+    policy = Policy(
+        None,
+        tuple(Budget(0, (text,)) for text in HOSTILE),
+        tuple(Waiver(text, day, text) for text in HOSTILE),
+        HOSTILE[0],
+    )
+    model = {"name": HOSTILE[0], "digest": HOSTILE[1]}
+    comparison = Comparison(model, Verbatim(0, 0, 1, 1.0), None, tuple(HOSTILE), tuple(HOSTILE))
+    return Gate(model, results, policy, comparison=comparison, cost=dict.fromkeys(HOSTILE, 3))
+
+
 def control(id, log_p):
     asked = result(id, log_p)
     return replace(asked, case=replace(asked.case, control=True))
@@ -177,6 +195,7 @@ def thorough():
 
 GATES = {
     "governed": governed,
+    "hostile policy": hostile_policy,
     "known decoy": known_decoy,
     "closed": closed,
     "thorough": thorough,
@@ -597,6 +616,15 @@ def test_markdown_shows_names_as_text():
     assert all(re.fullmatch(r"(?:&#\d+;|[^!-~]|[0-9A-Za-z-])*", cell) for cell in cells)
     command = next(line for line in text.splitlines() if "unleak erase" in line)
     assert command.startswith("    unleak erase --suite SUITE --model '<script>")
+
+
+def test_markdown_shows_sentences_as_text():
+    text = reports(hostile_policy())["gate.md"]
+    sentences = [line for line in text.splitlines() if re.match(r"- (comp|budget|warn|cost)", line)]
+    assert len(sentences) > 20
+    for line in sentences:
+        assert not re.search(r"[<>`*\[\]@|]|://|www\.|\x1b", line), line
+    assert not any("\x1b" in line for line in on_terminal(hostile_policy()).splitlines())
 
 
 def test_markdown_says_how_many_it_leaves_out():
