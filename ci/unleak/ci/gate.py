@@ -1,60 +1,44 @@
 """The gate: does this release give up secrets, and which did it not give up before?"""
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
 
-from unleak.ci.outcome import SCHEMA, read_document
-from unleak.core.errors import UnleakError, UsageError
-from unleak.probe.reading import EXTRACTABLE, Prober, Reading
-from unleak.probe.suite import Case
+from unleak.ci.baseline import Baseline, Terms
+from unleak.ci.comparison import Comparison, change_of, compare
+from unleak.ci.outcome import SCHEMA
+from unleak.ci.policy import ANY_LEAK, Budget, Policy, Waived, utc_today
+from unleak.ci.result import CaseResult
+from unleak.core.errors import UnleakError
+from unleak.core.secret import Fingerprinter
+from unleak.detect.user_rules import near
+from unleak.probe.reading import EXTRACTABLE, Decoding, Prober, Reading
+from unleak.probe.suite import Case, case_digest, suite_digest
 
-Status = Literal["leak", "clean", "error"]
-Change = Literal["new", "worse", "same", "better", "fixed"]
-FAIL_ON = ("any", "new", "regression")
-# Two measurements of the same case differ when one is ten times likelier than the other:
-# below that, another processor or batch may already explain it.
-_NOTABLE = math.log(10)
+KNOWN_CONTROL = "the model 'knows' this decoy that exists nowhere"
+SEED = 0
 
 
 @dataclass(frozen=True)
-class CaseResult:
-    """One case of a gate run; `before` is the baseline's p_extract, None where it has none."""
+class Spent:
+    """What a budget came to: the cases that count."""
 
-    case: Case
-    status: Status
-    change: Change | None
-    measured: Reading | None
-    error: str = ""
-    before: float | None = None
+    budget: Budget
+    counted: list[CaseResult]
 
     @property
-    def exposure_bits(self) -> float | None:
-        """The exposure, where it was measured."""
-        return self.measured.exposure_bits if self.measured else None
-
-    @property
-    def log_p(self) -> float | None:
-        """Log-probability of extraction by one sample, where it was measured."""
-        return self.measured.log_p if self.measured else None
+    def exceeded(self) -> bool:
+        """Whether there are more than it allows."""
+        return len(self.counted) > self.budget.at_most
 
     def as_json(self) -> dict[str, Any]:
-        """One entry of the gate JSON."""
-        m = self.measured
+        """For a report."""
         return {
-            "id": self.case.id,
-            "kind": self.case.kind,
-            "fingerprint": self.case.secret.fingerprint,
-            "status": self.status,
-            "change": self.change,
-            "verbatim": m.verbatim if m else None,
-            "ma": _rounded(m.ma, 4) if m else None,
-            "p_extract": m.p_extract if m else None,
-            "n_half": m.n_half if m else None,
-            "exposure_bits": _rounded(self.exposure_bits, 2),
-            **({"error": self.error} if self.error else {}),
+            **self.budget.as_json(),
+            "counted": len(self.counted),
+            "exceeded": self.exceeded,
         }
 
 
@@ -62,135 +46,250 @@ class CaseResult:
 class Gate:
     """A gate run; `failed` says whether the release is stopped.
 
-    `tries`: a secret with an even chance below this many samples is a leak.
+    tries: a secret with an even chance below this many samples is a leak. tokenizer, decoding,
+    key: see `Terms`. suite: the suite's digest. cost: token positions, by what for.
     """
 
-    model: dict[str, str]
+    model: Mapping[str, str]
     results: list[CaseResult]
-    fail_on: str
+    policy: Policy = ANY_LEAK
     tries: float = EXTRACTABLE
+    comparison: Comparison | None = None
+    suite: str = ""
+    tokenizer: str | None = None
+    decoding: Decoding = field(default_factory=Decoding)
+    key: str = ""
+    cost: Mapping[str, int] = field(default_factory=dict)
+    seed: int = SEED
+
+    @cached_property
+    def tested(self) -> list[CaseResult]:
+        """The results that count: all but controls."""
+        return [r for r in self.results if not r.case.control]
 
     @property
+    def controls(self) -> int:
+        """Decoys that no model can know."""
+        return len(self.results) - len(self.tested)
+
+    @cached_property
+    def controls_known(self) -> int:
+        """Decoys that this model knows all the same."""
+        return sum(r.case.control and r.error == KNOWN_CONTROL for r in self.results)
+
+    @cached_property
     def leaks(self) -> int:
-        """Cases that leak."""
-        return sum(r.status == "leak" for r in self.results)
+        """Cases that leak, waived ones too."""
+        return sum(r.status == "leak" for r in self.tested)
 
-    @property
+    @cached_property
     def errors(self) -> int:
         """Cases that could not be asked."""
-        return sum(r.status == "error" for r in self.results)
+        return sum(r.status == "error" for r in self.tested)
+
+    @property
+    def clean(self) -> int:
+        """Cases that do not leak."""
+        return len(self.tested) - self.leaks - self.errors
+
+    @cached_property
+    def waived(self) -> list[CaseResult]:
+        """Leaks that a waiver in force tolerates."""
+        return [r for r in self.tested if r.status == "leak" and r.tolerated]
+
+    @cached_property
+    def expired(self) -> list[CaseResult]:
+        """Leaks whose waiver has expired."""
+        return [r for r in self.tested if r.status == "leak" and r.waived and not r.tolerated]
 
     @property
     def evaluated(self) -> bool:
-        """Whether at least one case could be asked."""
-        return self.errors < len(self.results)
+        """Whether at least one case could be asked, and no control was known."""
+        return self.errors < len(self.tested) and not self.controls_known
 
     @property
     def failed(self) -> bool:
         """Whether the release is stopped."""
-        return any(self.stops(r) for r in self.results)
+        return bool(self._stopping)
 
-    @property
+    @cached_property
     def changes(self) -> dict[str, int]:
         """How many cases changed in which way; empty without a baseline."""
-        changes = [r.change for r in self.results if r.change]
+        changes = [r.change for r in self.tested if r.change]
         return {change: changes.count(change) for change in sorted(set(changes))}
+
+    @cached_property
+    def spent(self) -> list[Spent]:
+        """What each budget came to."""
+        return [Spent(budget, self._counted(budget)) for budget in self.policy.budgets]
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        """What in the policy fits no case of the suite: most likely a slip of the pen."""
+        ids, kinds = {r.case.id for r in self.tested}, {r.case.kind for r in self.tested}
+        waivers = [w.id for w in self.policy.waivers if w.id not in ids]
+        globs = [
+            ", ".join(budget.kinds)
+            for budget in self.policy.budgets
+            if not any(budget.covers(kind) for kind in kinds)
+        ]
+        return [
+            *(f"the waiver of {id} fits no case of the suite{near(id, ids)}" for id in waivers),
+            *(
+                f"a budget for {glob} fits no kind of the suite{near(glob, kinds)}"
+                for glob in globs
+            ),
+        ]
 
     def stops(self, result: CaseResult) -> bool:
         """Whether this case stops the release."""
-        if self.fail_on == "any":
+        return result.case.id in self._stopping
+
+    @cached_property
+    def _stopping(self) -> frozenset[str]:
+        if not self.evaluated:
+            return frozenset()
+        exceeded = [r for spent in self.spent if spent.exceeded for r in spent.counted]
+        ruled = [r for r in self.tested if not r.tolerated and self._ruled_out(r)]
+        return frozenset(r.case.id for r in (*exceeded, *ruled, *self.expired))
+
+    def _ruled_out(self, result: CaseResult) -> bool:
+        rule = self.policy.rule
+        if rule == "any":
             return result.status == "leak"
-        return result.change in ({"new"} if self.fail_on == "new" else {"new", "worse"})
+        changes = {"new": {"new"}, "regression": {"new", "worse"}}
+        return rule is not None and result.change in changes[rule]
+
+    def _counted(self, budget: Budget) -> list[CaseResult]:
+        return [
+            r
+            for r in self.tested
+            if r.measured
+            and not r.tolerated
+            and budget.covers(r.case.kind)
+            and budget.counts(r.measured, r.then, self.tries)
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """The gate JSON."""
         return {
             "schema": SCHEMA,
-            "model": self.model,
+            "model": dict(self.model),
+            "tokenizer": self.tokenizer,
+            "suite": {
+                "digest": self.suite,
+                "cases": len(self.tested),
+                "controls": self.controls,
+            },
+            "decoding": self.decoding.as_json(),
+            "key": self.key,
+            "seed": self.seed,
+            "tries": self.tries,
+            "cost": dict(self.cost),
             "summary": {
-                "cases": len(self.results),
+                "cases": len(self.tested),
                 "leaks": self.leaks,
-                "clean": len(self.results) - self.leaks - self.errors,
+                "waived": len(self.waived),
+                "waivers_expired": len(self.expired),
+                "clean": self.clean,
                 "errors": self.errors,
-                "fail_on": self.fail_on,
+                "controls": self.controls,
+                "controls_known": self.controls_known,
+                "fail_on": self.policy.rule,
                 "failed": self.failed,
                 "changes": self.changes,
             },
+            "policy": self.policy.file,
+            "budgets": [spent.as_json() for spent in self.spent],
+            "warnings": self.warnings,
+            "comparison": self.comparison.as_json() if self.comparison else None,
             "cases": [r.as_json() for r in self.results],
         }
-
-
-def check(fail_on: str, compared: bool) -> None:
-    """Raises UsageError for an unknown `fail_on`, or one that needs a comparison."""
-    if fail_on not in FAIL_ON:
-        raise UsageError(f"--fail-on {fail_on}: choose one of {', '.join(FAIL_ON)}")
-    if fail_on != "any" and not compared:
-        raise UsageError(f"--fail-on {fail_on} needs --baseline or --reference-model")
 
 
 def run(
     prober: Prober,
     cases: Sequence[Case],
     *,
-    fail_on: str = "any",
-    baseline: dict[str, dict[str, Any]] | None = None,
+    fingerprinter: Fingerprinter,
+    policy: Policy = ANY_LEAK,
+    baseline: Baseline | None = None,
+    tries: float = EXTRACTABLE,
+    today: date | None = None,
+    seed: int = SEED,
 ) -> Gate:
     """Measure every case and compare it with the baseline.
 
     Args:
         prober: the release.
         cases: the suite.
-        fail_on: `any` leak, `new` leaks only, or `regression` (new or worse).
-        baseline: entries of an earlier gate JSON by case digest, see `read_baseline`.
+        fingerprinter: of the key under which `cases` were read.
+        policy: what stops the release.
+        baseline: an earlier run, see `read_baseline`.
+        tries: within how many samples for an even chance a secret counts as a leak.
+        today: the day by which waivers count.
+        seed: of the bootstrap.
 
     Raises:
-        UsageError: `fail_on` needs a baseline.
+        UsageError: the policy needs a baseline, or this one cannot be compared with.
     """
-    check(fail_on, baseline is not None)
-    results = []
-    for case, measured in zip(cases, prober.read(cases), strict=True):
-        if isinstance(measured, UnleakError):
-            results.append(CaseResult(case, "error", None, None, error=str(measured)))
-            continue
-        status: Status = "leak" if measured.extractable() else "clean"
-        then = baseline.get(key(case.id, case.secret.fingerprint)) if baseline is not None else None
-        change = _change(status, measured, then) if baseline is not None else None
-        before = then["p_extract"] if then else None
-        results.append(CaseResult(case, status, change, measured, before=before))
-    return Gate(dict(prober.model), results, fail_on)
+    policy.check(baseline is not None)
+    if baseline:
+        baseline.check(Terms.of(prober, fingerprinter))
+    readings = prober.read(cases)
+    terms = Terms.of(prober, fingerprinter)
+    digests = [case_digest(case, fingerprinter) for case in cases]
+    if baseline:
+        baseline.check(terms)  # a server may tell what it is only when it is asked
+        if not (terms.tokenizer and baseline.terms.tokenizer):
+            measured = zip(digests, readings, strict=True)
+            baseline.check_tokens({d: r for d, r in measured if isinstance(r, Reading)})
+    day = today or utc_today()
+    waivers = {waiver.id: waiver.on(day) for waiver in policy.waivers}
+    results = [
+        _result(case, digest, reading, baseline, tries, waivers.get(case.id))
+        for case, digest, reading in zip(cases, digests, readings, strict=True)
+    ]
+    return Gate(
+        dict(prober.model),
+        results,
+        policy,
+        tries,
+        compare(results, baseline, seed) if baseline else None,
+        suite=suite_digest(cases, fingerprinter),
+        tokenizer=terms.tokenizer,
+        decoding=prober.decoding,
+        key=terms.key,
+        cost=dict(prober.cost),
+        seed=seed,
+    )
 
 
-def _rounded(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(value, digits)
-
-
-def key(id: str, fingerprint: str) -> str:
-    """What a case is matched by between runs."""
-    return f"{id}\0{fingerprint}"
-
-
-def _change(status: Status, now: Reading, then: dict[str, Any] | None) -> Change | None:
-    if then is None or then["status"] == "error":
-        return "new" if status == "leak" else None
-    if status != then["status"]:
-        return "new" if status == "leak" else "fixed"
-    before = math.log(then["p_extract"]) if then["p_extract"] else -math.inf
-    known = now.log_p is not None and before > -math.inf
-    difference = now.log_p - before if known and now.log_p is not None else 0.0
-    if status == "clean" or abs(difference) < _NOTABLE:
-        return "same"
-    return "worse" if difference > 0 else "better"
-
-
-def read_baseline(path: Path) -> dict[str, dict[str, Any]]:
-    """An earlier gate JSON as a baseline.
-
-    Raises:
-        UsageError: it is none.
-    """
-    return entries(read_document(path))
-
-
-def entries(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """A gate JSON's cases by what they are matched by."""
-    return {key(entry["id"], entry["fingerprint"]): entry for entry in document["cases"]}
+def _result(
+    case: Case,
+    digest: str,
+    reading: Reading | UnleakError,
+    baseline: Baseline | None,
+    tries: float,
+    waived: Waived | None,
+) -> CaseResult:
+    if isinstance(reading, UnleakError):
+        return CaseResult(
+            case, "error", None, None, error=str(reading), waived=waived, digest=digest
+        )
+    leaks = reading.extractable(tries)
+    if case.control:
+        if leaks:
+            return CaseResult(case, "error", None, reading, error=KNOWN_CONTROL, digest=digest)
+        return CaseResult(case, "clean", None, reading, digest=digest)
+    then = baseline.reading(digest) if baseline else None
+    change = change_of(reading, then, tries) if baseline else None
+    return CaseResult(
+        case,
+        "leak" if leaks else "clean",
+        change,
+        reading,
+        then=then,
+        waived=waived,
+        digest=digest,
+    )

@@ -34,11 +34,13 @@ def result(outcome: Outcome, suite: str) -> dict[str, Any]:
     """The gate's outcome as one entry of a model's `results`.
 
     Raises:
-        EvaluationError: no case could be asked.
+        EvaluationError: the gate was not evaluated.
     """
     asked = outcome.cases - outcome.errors
     if outcome.gate == "not-evaluated":
-        raise EvaluationError("no case could be asked: there is nothing to write into a model card")
+        raise EvaluationError(
+            "the gate was not evaluated: there is nothing to write into a model card"
+        )
     return {
         "task": {"type": "text-generation"},
         "dataset": {"type": _DATASET, "name": suite},
@@ -175,7 +177,7 @@ def write(folder: Path, outcome: Outcome, suite: str) -> Path:
 
     Raises:
         UsageError: no such folder, or its card cannot be read or merged; it is left as it was.
-        EvaluationError: no case could be asked.
+        EvaluationError: the gate was not evaluated.
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder; give the model's")

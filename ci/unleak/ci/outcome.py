@@ -20,7 +20,7 @@ class Outcome:
     """What a gate run came to: figures only, no case by name and no fingerprint.
 
     Attributes:
-        cases: cases of the suite; `errors` of them could not be asked.
+        cases: cases of the suite, controls apart; `errors` of them could not be asked.
         leaks: cases that leak.
         verbatim: cases whose secret the most likely continuation holds as it is.
         suite_digest: the suite's digest, if the report holds one.
@@ -67,16 +67,17 @@ def read(path: Path) -> Outcome:
         summary = document["summary"]
         cases, errors = int(summary["cases"]), int(summary["errors"])
         suite = document.get("suite") or {}
+        real = [entry for entry in document["cases"] if not entry.get("control")]
         return Outcome(
             gate="not-evaluated"
-            if errors >= cases
+            if errors >= cases or summary.get("controls_known")
             else "failed"
             if summary["failed"]
             else "passed",
             cases=cases,
             leaks=int(summary["leaks"]),
             errors=errors,
-            verbatim=sum(entry["verbatim"] is True for entry in document["cases"]),
+            verbatim=sum(entry["verbatim"] is True for entry in real),
             suite_digest=suite.get("digest"),
         )
     except (AttributeError, KeyError, TypeError, ValueError):

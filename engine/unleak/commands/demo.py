@@ -88,7 +88,8 @@ class _Story:
             Case(id, c.prefix, c.secret, c.suffix) for id, c in zip(leaks, cases, strict=True)
         ]
         write(suite, suited, self.ledger.key)
-        before = run(LocalProber(model), suited)
+        fingerprinter = self.ledger.fingerprinter
+        before = run(LocalProber(model), suited, fingerprinter=fingerprinter)
         json_file.write(before, self.place / "gate-before")
         self._gate(before)
         self._title(4, "Erase, and attack what was written")
@@ -101,7 +102,7 @@ class _Story:
             return {"schema": "unleak.demo/1", "verdict": "failed", "erasure": erasure.report}
         model = load(str(new_model))
         again = self._again(model, cases[0])
-        after = run(LocalProber(model), suited)
+        after = run(LocalProber(model), suited, fingerprinter=fingerprinter)
         json_file.write(after, self.place / "gate-after")
         self._gate(after)
         self._end(new_model)

@@ -1,5 +1,6 @@
 """unleak gate: fail a release that leaks."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,15 @@ def gate(
     reference_model: Annotated[
         str | None, typer.Option(help="An earlier release to compare with.")
     ] = None,
-    fail_on: Annotated[str, typer.Option(help="any, new or regression")] = "any",
+    fail_on: Annotated[
+        str | None, typer.Option(help="any (without budgets the default), new or regression")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Budgets and waivers; by default the nearest unleak.toml.")
+    ] = None,
+    tries: Annotated[
+        float, typer.Option(min=1, help="A leak has an even chance in fewer samples.")
+    ] = 1e6,
     report_dir: Annotated[Path | None, typer.Option(help="Where reports are written.")] = None,
     exposure: Annotated[
         bool, typer.Option("--exposure", help="Also compare each secret with 256 decoys (slow).")
@@ -30,27 +39,38 @@ def gate(
     check_format(format, "text", "json")
     if baseline and reference_model:
         raise UsageError("give --baseline or --reference-model, not both")
-    from unleak.ci.gate import check, entries, read_baseline, run
+    from unleak.ci.baseline import from_document, read_baseline
+    from unleak.ci.gate import run
+    from unleak.ci.policy_file import policy_for
     from unleak.ci.reports import folder, json_file, terminal
     from unleak.models.load import load
     from unleak.probe.local import LocalProber
     from unleak.probe.suite import read
 
-    check(fail_on, baseline is not None or reference_model is not None)
-    cases = read(suite, load_key())
+    policy = policy_for(config, Path())
+    policy = replace(policy, fail_on=fail_on) if fail_on is not None else policy
+    policy.check(baseline is not None or reference_model is not None)
+    key = load_key()
+    cases = read(suite, key)
     before = read_baseline(baseline) if baseline else None
     with progress(format == "json") as show:
         if reference_model:
             show("load", 0.0)
             earlier = load(reference_model, trust_remote_code=trust_remote_code)
             show("measure", 0.0)
-            before = entries(run(LocalProber(earlier), cases).as_json())
-            del earlier
+            measured = run(LocalProber(earlier), cases, fingerprinter=key, tries=tries)
+            before = from_document(measured.as_json(), reference_model)
+            del earlier, measured
         show("load", 0.0)
         asked = load(model, trust_remote_code=trust_remote_code)
         show("measure", 0.0)
         result = run(
-            LocalProber(asked, with_exposure=exposure), cases, fail_on=fail_on, baseline=before
+            LocalProber(asked, with_exposure=exposure),
+            cases,
+            fingerprinter=key,
+            policy=policy,
+            baseline=before,
+            tries=tries,
         )
     if report_dir:
         folder.write(result, report_dir)

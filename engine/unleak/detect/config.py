@@ -1,4 +1,4 @@
-"""The configuration of detection: unleak.toml, or pyproject.toml."""
+"""The configuration of detection, and where any is found: unleak.toml, or pyproject.toml."""
 
 import os
 import tomllib
@@ -23,13 +23,15 @@ from unleak.detect.user_rules import (
 
 OWN: Final = "unleak.toml"
 SHARED: Final = "pyproject.toml"
+TABLES: Final = ("scan", "gate")
 _SCAN_KEYS: Final = ("rules", "disable", "allow")
 _ALLOW_KEYS: Final = ("paths", "rules", "fingerprints", "patterns")
 
 
-def find_config(path: Path) -> Path | None:
+def find_config(path: Path, table: str = "scan") -> Path | None:
     """The configuration for what is at a path: the nearest one up to the root of the repository.
 
+    A pyproject.toml counts if it has the table; an unleak.toml always does.
     Outside of a repository only the folder itself is looked at: what lies above may be anybody's.
     """
     start = Path(os.path.abspath(path))
@@ -37,7 +39,7 @@ def find_config(path: Path) -> Path | None:
     for folder in _up_to_root(start):
         if (folder / OWN).is_file():
             return folder / OWN
-        if (folder / SHARED).is_file() and "scan" in _document(folder / SHARED):
+        if (folder / SHARED).is_file() and table in read_document(folder / SHARED):
             return folder / SHARED
     return None
 
@@ -58,11 +60,11 @@ def read_settings(file: Path) -> Settings:
     Raises:
         UsageError: it cannot be read, or says what cannot be done.
     """
-    document = _document(file)
+    document = read_document(file)
     scan = document.get("scan", {})
     if not isinstance(scan, dict):
         raise UsageError(f"{file}: scan must be a table")
-    warnings = unknown_keys(document, ("scan",), str(file))
+    warnings = unknown_keys(document, TABLES, str(file))
     warnings += unknown_keys(scan, _SCAN_KEYS, f"{file}: scan")
     rules = []
     tables = scan.get("rules", [])
@@ -145,8 +147,12 @@ def _up_to_root(folder: Path) -> Iterator[Path]:
     return iter(above[: next(roots, 0) + 1])
 
 
-def _document(file: Path) -> dict[str, Any]:
-    """What a file says to unleak."""
+def read_document(file: Path) -> dict[str, Any]:
+    """What a file says to unleak: its tables by name.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
     try:
         data = file.read_bytes()
         if file.name == SHARED and b"unleak" not in data:

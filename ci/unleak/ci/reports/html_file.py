@@ -7,27 +7,41 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from unleak.ci.reports import cells
 from unleak.ci.reports.plots import changed, exposures, probabilities
+from unleak.ci.reports.sentences import budget, compared, cost, waiver
 from unleak.ci.reports.wording import (
     ADVICE,
-    DEFINITION,
     changes,
     clean,
     counts,
+    definition,
     erase_command,
     reason,
-    tries,
+    risks,
     verdict,
     worst_first,
 )
 
 if TYPE_CHECKING:
-    from unleak.ci.gate import CaseResult, Gate
+    from unleak.ci.gate import Gate
+    from unleak.ci.result import CaseResult
 
 _SHOWN = 25
 _LOOK = {"gate failed": "failed", "gate passed": "passed", "not evaluated": "unknown"}
-_LOOKS = {"case": "mono", "kind": "mono", "fingerprint": "mono whole", "why": "words"}
+_LOOKS = {
+    "case": "mono",
+    "kind": "mono",
+    "fingerprint": "mono whole",
+    "EL": "whole",
+    "why": "words",
+}
 _LONGEST_REASON = 300
+_LONGEST_SENTENCE = 2000
+_ALWAYS = ("case", "kind", "fingerprint", "verbatim", "tries", "stops")
+_COLUMNS = (
+    *_ALWAYS[:5], "change", "stops", "sampled", "fim", "EL", "exposure", "copies",
+)  # fmt: skip
 
 
 def text(gate: "Gate") -> str:
@@ -40,12 +54,14 @@ def text(gate: "Gate") -> str:
     parts = [
         _header(gate),
         _next(gate),
-        _leaks(gate, [r for r in listed if r.status == "leak"]),
+        _risks(gate, risks(gate)),
+        _budgets(gate),
+        _waivers([*gate.expired, *gate.waived]),
         _section("Extraction probability by kind", probabilities(gate)),
-        _section("Exposure", exposures(gate)),
-        _section("Change against the baseline", changed(gate)),
+        _section(_exposure_title(gate), exposures(gate)),
+        _section("Change against the baseline", _paragraphs(compared(gate)) + changed(gate)),
         _errors([r for r in listed if r.status == "error"]),
-        _section("How to read this", _paragraphs(_DEFINITIONS)),
+        _section("How to read this", _paragraphs([definition(gate), *_DEFINITIONS])),
     ]
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -58,28 +74,29 @@ def text(gate: "Gate") -> str:
 
 
 _DEFINITIONS = (
-    DEFINITION,
-    "The extraction probability is that of one sample at temperature 1 being the whole secret. "
+    "The extraction probability is that of one such sample being the whole secret. "
     "Exposure compares a secret with random ones of its format; it never stops a release.",
     "This page holds no secret and no prefix: a fingerprint, keyed, stands for each secret.",
 )
 
 
 def _header(gate: "Gate") -> str:
-    passed = len(gate.results) - gate.leaks - gate.errors
     numbers = {
-        "cases": len(gate.results),
+        "cases": len(gate.tested),
         "leaks": gate.leaks,
-        "clean": passed,
+        "clean": gate.clean,
         "could not be asked": gate.errors,
     }
     tiles = "".join(f"<div><dt>{k}</dt><dd>{v:,}</dd></div>" for k, v in numbers.items())
     facts = {
         "model": f"<code>{escape(clean(gate.model['name']))}</code>",
-        "digest": f"<code>{escape(clean(gate.model['digest']))}</code>",
+        "digest": f"<code>{escape(clean(gate.model.get('digest') or 'not told'))}</code>",
+        "policy": f"<code>{escape(clean(gate.policy.file))}</code>" if gate.policy.file else "",
         "change": escape(changes(gate)),
+        "cost": escape(cost(gate)),
+        "warning": "<br>".join(escape(clean(w, _LONGEST_REASON)) for w in gate.warnings),
     }
-    rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items())
+    rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts.items() if value)
     said = verdict(gate)
     return (
         f'<h1>unleak: release gate</h1>\n<p class="verdict {_LOOK[said]}">{escape(said)}'
@@ -89,43 +106,51 @@ def _header(gate: "Gate") -> str:
 
 
 def _next(gate: "Gate") -> str:
-    if not gate.leaks:
+    if not (gate.leaks and gate.evaluated):
         return ""
     command = f"<pre><code>{escape(erase_command(gate))}</code></pre>"
     return _section("What to do next", command + _paragraphs([ADVICE]))
 
 
-def _leaks(gate: "Gate", leaks: "Sequence[CaseResult]") -> str:
-    if not leaks:
+def _risks(gate: "Gate", listed: "Sequence[CaseResult]") -> str:
+    if not listed:
         return ""
-    head = ["case", "kind", "fingerprint", "verbatim", "tries", "exposure", "change", "stops"]
-    rows = []
-    for r in leaks[:_SHOWN]:
-        m = r.measured
-        rows.append(
-            [
-                r.case.id,
-                r.case.kind,
-                r.case.secret.fingerprint,
-                "yes" if m and m.verbatim else "no",
-                tries(m.n_half if m else None),
-                "" if r.exposure_bits is None else f"{r.exposure_bits:.1f} bits",
-                r.change or "",
-                "yes" if gate.stops(r) else "no",
-            ]
-        )
-    # A column in which nothing stands was not measured.
-    kept = [i for i, name in enumerate(head) if i < 5 or name == "stops" or any(r[i] for r in rows)]
-    rows = [[row[i] for i in kept] for row in rows]
-    caption = _caption(len(leaks), "leaks: what stops the release first, then the most probable")
-    return _section("Top risks", _table(caption, [head[i] for i in kept], rows))
+    head, rows = cells.table(gate, listed[:_SHOWN], _COLUMNS, _ALWAYS)
+    other = len(listed) - gate.leaks
+    what = "leaks" if not other else f"cases, {other} of them within a budget's tries only"
+    caption = _caption(len(listed), f"{what}: what stops the release first, then the most probable")
+    return _section("Top risks", _table(caption, head, rows))
+
+
+def _budgets(gate: "Gate") -> str:
+    if not gate.spent:
+        return ""
+    rows = [
+        [budget(s.budget), f"{len(s.counted):,}", "exceeded" if s.exceeded else "kept"]
+        for s in gate.spent
+    ]
+    caption = "each counts by itself; waived leaks and controls do not count"
+    return _section("Budgets", _table(caption, ["budget", "cases", ""], rows))
+
+
+def _waivers(results: "Sequence[CaseResult]") -> str:
+    if not results:
+        return ""
+    rows = [[r.case.id, waiver(r)] for r in results[:_SHOWN]]
+    caption = _caption(len(results), "leaks that a waiver names; an expired one stops the release")
+    return _section("Waivers", _table(caption, ["case", "why"], rows, _LONGEST_REASON))
+
+
+def _exposure_title(gate: "Gate") -> str:
+    measured = any(r.exposure_bits is not None for r in gate.tested)
+    return "Exposure against 256 random ones of the format" if measured else "Exposure"
 
 
 def _errors(errors: "Sequence[CaseResult]") -> str:
     if not errors:
         return ""
     rows = [[r.case.id, clean(r.error, _LONGEST_REASON)] for r in errors[:_SHOWN]]
-    caption = _caption(len(errors), "cases; they do not count")
+    caption = _caption(len(errors), "cases and controls; they do not count")
     return _section("Could not be asked", _table(caption, ["case", "why"], rows, _LONGEST_REASON))
 
 
@@ -153,7 +178,7 @@ def _table(
 
 
 def _paragraphs(texts: Iterable[str]) -> str:
-    return "".join(f"<p>{escape(text)}</p>\n" for text in texts)
+    return "".join(f"<p>{escape(clean(text, _LONGEST_SENTENCE))}</p>\n" for text in texts)
 
 
 def _section(title: str, content: str) -> str:

@@ -1,16 +1,18 @@
 """The gate's outcome as gate.junit.xml: a test case for each case.
 
 A case that stops the release is a failure, one that could not be asked is skipped. A leak that
-does not stop it passes, and says so.
+does not stop it passes, and says so. A control that the model knows is an error.
 """
 
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as Xml
 
-from unleak.ci.reports.wording import clean, reason, tries, verdict
+from unleak.ci.reports.sentences import spent, waiver
+from unleak.ci.reports.wording import clean, how, reason, tries, verdict
 
 if TYPE_CHECKING:
-    from unleak.ci.gate import CaseResult, Gate
+    from unleak.ci.gate import Gate
+    from unleak.ci.result import CaseResult
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _LONGEST = 1000  # an id is what a build server matches cases by: cut late
@@ -22,13 +24,15 @@ def text(gate: "Gate") -> str:
         "name": "unleak gate",
         "tests": str(len(gate.results)),
         "failures": str(sum(gate.stops(r) for r in gate.results)),
-        "errors": "0",
-        "skipped": str(gate.errors),
+        "errors": str(gate.controls_known),
+        "skipped": str(sum(r.measured is None for r in gate.results)),
     }
     suites = Xml.Element("testsuites", counts)
     suite = Xml.SubElement(suites, "testsuite", counts)
     properties = Xml.SubElement(suite, "properties")
     says = {"verdict": verdict(gate), "reason": reason(gate)}
+    says |= {f"budget.{i}": spent(s) for i, s in enumerate(gate.spent, 1)}
+    says |= {f"warning.{i}": warning for i, warning in enumerate(gate.warnings, 1)}
     for name, value in {**{f"model.{k}": v for k, v in gate.model.items()}, **says}.items():
         Xml.SubElement(properties, "property", name=name, value=clean(value, _LONGEST))
     for result in gate.results:
@@ -44,14 +48,20 @@ def _add(suite: Xml.Element, gate: "Gate", result: "CaseResult") -> None:
     if measured is None:
         Xml.SubElement(test, "skipped", message=clean(result.error, _LONGEST))
         return
-    if result.status != "leak":
+    if result.status == "error":
+        Xml.SubElement(test, "error", type="control", message=clean(result.error, _LONGEST))
         return
-    how = "verbatim" if measured.verbatim else "extractable"
+    stops = gate.stops(result)
+    if result.status != "leak" and not stops:
+        return
     change = f", {result.change}" if result.change else ""
-    says = f"{how}, {tries(measured.n_half)} tries for an even chance{change}"
-    if gate.stops(result):
-        failure = Xml.SubElement(test, "failure", type=how, message=says)
+    waived = f"; {waiver(result)}" if result.waived else ""
+    says = f"{how(measured)}, tries for an even chance: {tries(measured)}{change}{waived}"
+    says = clean(says, _LONGEST)
+    if stops:
+        failure = Xml.SubElement(test, "failure", type=how(measured), message=says)
         failure.text = f"fingerprint {case.secret.fingerprint}"
     else:
         note = Xml.SubElement(test, "system-out")
-        note.text = f"leaks, but does not stop the release: {says}"
+        leaks = "waived" if result.tolerated else "leaks, but does not stop the release"
+        note.text = f"{leaks}: {says}"

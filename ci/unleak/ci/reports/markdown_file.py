@@ -1,75 +1,103 @@
 """The gate's outcome as gate.md, for the summary of a build job."""
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from unleak.ci.reports import cells
+from unleak.ci.reports.sentences import compared, cost, spent, waiver
 from unleak.ci.reports.wording import (
     ADVICE,
-    DEFINITION,
     changes,
     clean,
     counts,
+    definition,
     erase_command,
     reason,
-    tries,
+    risks,
     verdict,
     worst_first,
 )
 
 if TYPE_CHECKING:
-    from unleak.ci.gate import CaseResult, Gate
+    from unleak.ci.gate import Gate
+    from unleak.ci.result import CaseResult
 
 _SHOWN = 20
-_MARKUP = re.compile(r"[!-,./:-@\[-`{-~]")  # ASCII punctuation but the hyphen
+_LONGEST = 2000  # a sentence that names cases
+_PUNCTUATION = re.compile(r"[!-,./:-@\[-`{-~]")  # ASCII, but the hyphen
+# In a sentence, which stays readable as it is: marks, and what is made a link without any.
+_MARKS = re.compile(r"[\\`*_\[\]<>#!|&@~$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_NAMES = ["case", "kind", "change", "verbatim", "tries", "sampled", "fim"]
+_ALWAYS = _NAMES[:5]
+_AS_CODE = ("case", "kind")
 
 
 def text(gate: "Gate") -> str:
     """The Markdown document; the verdict is its first line."""
-    lines = [
-        f"## unleak: {verdict(gate)} ({reason(gate)})",
-        "",
-        f"{counts(gate)}.",
-        "",
-        f"- model: {code(gate.model['name'])}",
-        f"- digest: {code(gate.model['digest'])}",
-        f"- change: {changes(gate)}",
-    ]
-    listed = worst_first(gate)
-    lines += _leaks([r for r in listed if r.status == "leak"])
-    lines += _errors([r for r in listed if r.status == "error"])
-    if gate.leaks:
+    facts = {
+        "model": code(gate.model["name"]),
+        "digest": code(gate.model["digest"]) if gate.model.get("digest") else "not told",
+        "policy": code(gate.policy.file) if gate.policy.file else "",
+        "change": changes(gate),
+        "cost": _shown(cost(gate)),
+    }
+    lines = [f"## unleak: {verdict(gate)} ({reason(gate)})", "", f"{counts(gate)}.", ""]
+    lines += [f"- {name}: {value}" for name, value in facts.items() if value]
+    lines += [f"- comparison: {_shown(said)}" for said in compared(gate)]
+    lines += [f"- budget: {_shown(spent(s))}" for s in gate.spent]
+    lines += [f"- warning: {_shown(warning)}" for warning in gate.warnings]
+    lines += _risks(gate, risks(gate))
+    lines += _waived([*gate.expired, *gate.waived])
+    lines += _errors([r for r in worst_first(gate) if r.status == "error"])
+    if gate.leaks and gate.evaluated:
         lines += ["", "What to do next:", "", f"    {erase_command(gate)}", "", ADVICE]
-    return "\n".join([*lines, "", DEFINITION, ""])
+    return "\n".join([*lines, "", definition(gate), ""])
 
 
 def code(text: str) -> str:
     """Text that Markdown shows as it is, in a table too."""
     # A code span would keep a pipe's backslash in some readers; references work in all.
-    return "<code>" + _MARKUP.sub(lambda m: f"&#{ord(m[0])};", clean(text)) + "</code>"
+    return f"<code>{_PUNCTUATION.sub(_reference, clean(text))}</code>"
 
 
-def _leaks(leaks: "list[CaseResult]") -> list[str]:
-    if not leaks:
+def _shown(sentence: str) -> str:
+    return _MARKS.sub(_reference, clean(sentence, _LONGEST))
+
+
+def _reference(match: re.Match[str]) -> str:
+    return f"&#{ord(match[0])};"
+
+
+def _risks(gate: "Gate", listed: "Sequence[CaseResult]") -> list[str]:
+    if not listed:
         return []
-    lines = [
-        "",
-        "| case | kind | change | verbatim | tries |",
-        "|---|---|---|---|---:|",
-    ]
-    for r in leaks[:_SHOWN]:
-        verbatim = "yes" if r.measured and r.measured.verbatim else "no"
-        number = tries(r.measured.n_half if r.measured else None)
-        cells = code(r.case.id), code(r.case.kind), r.change or "", verbatim, number
-        lines.append(f"| {' | '.join(cells)} |")
-    return lines + _more(len(leaks), "leaks")
+    names, rows = cells.table(gate, listed[:_SHOWN], _NAMES, _ALWAYS)
+    lines = ["", _row(names), _row(["---:" if name == "tries" else "---" for name in names])]
+    for row in rows:
+        pairs = zip(names, row, strict=True)
+        lines.append(_row([code(cell) if cell and n in _AS_CODE else cell for n, cell in pairs]))
+    return lines + _more(len(listed), "leaks")
 
 
-def _errors(errors: "list[CaseResult]") -> list[str]:
+def _waived(results: "Sequence[CaseResult]") -> list[str]:
+    if not results:
+        return []
+    lines = ["", "| waiver | |", "|---|---|"]
+    lines += [f"| {code(r.case.id)} | {code(waiver(r))} |" for r in results[:_SHOWN]]
+    return lines + _more(len(results), "waivers")
+
+
+def _errors(errors: "Sequence[CaseResult]") -> list[str]:
     if not errors:
         return []
     lines = ["", "| could not be asked | why |", "|---|---|"]
     lines += [f"| {code(r.case.id)} | {code(r.error)} |" for r in errors[:_SHOWN]]
     return lines + _more(len(errors), "cases that could not be asked")
+
+
+def _row(row: Sequence[str]) -> str:
+    return f"| {' | '.join(row)} |"
 
 
 def _more(count: int, what: str) -> list[str]:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from unleak.ci.reports.wording import clean
+from unleak.ci.reports.wording import clean, number
 
 if TYPE_CHECKING:
-    from unleak.ci.gate import CaseResult, Gate
+    from unleak.ci.gate import Gate
+    from unleak.ci.result import CaseResult
 
 _WIDTH, _LEFT, _RIGHT = 920, 250, 850  # of the picture; of the axis from 10^-18 to 1
 _ROW = 30
@@ -23,6 +24,8 @@ _BARS = 24
 _LABEL = 26  # characters
 _GOLDEN = 0.6180339887  # spreads dots over a row evenly and always the same way
 
+_UNTOLD = "The extraction probability was not measured"  # a server need not tell any
+
 _LEGEND = (
     '<circle class="key leak" cx="8" cy="14" r="5"/><text x="18" y="18">leak</text>'
     '<circle class="key clean" cx="70" cy="14" r="5"/><text x="80" y="18">clean</text>'
@@ -32,11 +35,13 @@ _LEGEND = (
 def probabilities(gate: "Gate") -> str:
     """A strip of dots for each kind: how probable the extraction of each case is."""
     kinds: dict[str, list[CaseResult]] = defaultdict(list)
-    for result in gate.results:
-        if result.measured:
+    asked = [r for r in gate.tested if r.measured]
+    for result in asked:
+        if result.log_p is not None:
             kinds[result.case.kind].append(result)
+    untold = sum(r.log_p is None for r in asked)
     if not kinds:
-        return _line("Nothing was measured.")
+        return _line(f"{_UNTOLD}." if untold else "Nothing was measured.")
     leaks = {kind: sum(r.status == "leak" for r in cases) for kind, cases in kinds.items()}
     order = sorted(kinds, key=lambda kind: (-leaks[kind], -len(kinds[kind]), kind))
     rows = []
@@ -47,8 +52,10 @@ def probabilities(gate: "Gate") -> str:
         rows += _strip(kinds[kind], middle)
     notes = [
         "Each dot is a case. Right of the dashed line, fewer than "
-        f"{_power(gate.tries)} samples give an even chance. On the right: leaks/cases."
+        f"{number(gate.tries)} samples give an even chance. On the right: leaks/cases."
     ]
+    if untold:
+        notes.append(f"{_UNTOLD} for {untold:,} more.")
     if any(len(cases) > _DOTS for cases in kinds.values()):
         notes.append(f"At most {_DOTS} dots a kind are drawn, evenly from the sorted cases.")
     if len(order) > _KINDS:
@@ -64,7 +71,7 @@ def probabilities(gate: "Gate") -> str:
 
 def exposures(gate: "Gate") -> str:
     """A histogram of the exposure in bits, or a line that says it was not measured."""
-    measured = [(r.exposure_bits, r.status) for r in gate.results if r.exposure_bits is not None]
+    measured = [(r.exposure_bits, r.status) for r in gate.tested if r.exposure_bits is not None]
     if not measured:
         return _line("Exposure was not measured (--exposure).")
     most = max(bits for bits, _ in measured)
@@ -102,8 +109,8 @@ def changed(gate: "Gate") -> str:
     """Before and after for the cases that moved most, or a line that there is no baseline."""
     pairs = [
         (r, _log10(r.before), _log10_of(r))
-        for r in gate.results
-        if r.before is not None and r.measured
+        for r in gate.tested
+        if r.before is not None and r.log_p is not None
     ]
     if not pairs:
         return _line(
@@ -162,10 +169,6 @@ def _axis(height: float, threshold: float) -> list[str]:
 def _threshold(gate: "Gate") -> float:
     """log10 of the probability at which `gate.tries` samples give an even chance."""
     return math.log10(-math.expm1(math.log(0.5) / gate.tries))
-
-
-def _power(number: float) -> str:
-    return f"10^{round(math.log10(number))}"
 
 
 def _log10(p: float) -> float:

@@ -6,39 +6,47 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from unleak.ci.reports.wording import clean, counts, reason, tries, verdict, worst_first
+from unleak.ci.reports import cells
+from unleak.ci.reports.sentences import compared, cost, spent, waiver
+from unleak.ci.reports.wording import clean, counts, definition, reason, verdict, worst_first
 
 if TYPE_CHECKING:
     from unleak.ci.gate import Gate
 
 _SHOWN = 20
 _STYLE = {"leak": "red", "clean": "green", "error": "yellow"}
+_NAMES = ["case", "kind", "status", "change", "verbatim", "MA", "tries", "sampled", "fim"]
+_ALWAYS = ("case", "kind", "status", "verbatim", "MA", "tries")
+_LONGEST = 1000
 
 
 def show(gate: "Gate", console: Console) -> None:
-    """Print leaks and errors first, and a line that sums up."""
+    """Print leaks and errors first, and lines that sum up; the verdict is the last."""
     results = worst_first(gate)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    compared = any(r.change for r in gate.results)
-    names = ["case", "kind", "status", *(["change"] if compared else []), "verbatim", "MA", "tries"]
+    names, rows = cells.table(gate, results[:_SHOWN], _NAMES, _ALWAYS)
     for name in names:
         table.add_column(name)
-    for result in results[:_SHOWN]:
-        m = result.measured
-        table.add_row(
-            escape(clean(result.case.id)),
-            escape(clean(result.case.kind)),
-            f"[{_STYLE[result.status]}]{result.status}[/]",
-            *([result.change or ""] if compared else []),
-            ("yes" if m.verbatim else "no") if m else "",
-            f"{m.ma:.2f}" if m and m.ma is not None else "",
-            tries(m.n_half) if m else escape(clean(result.error, 300)),
-        )
+    for result, row in zip(results, rows, strict=False):
+        shown = dict(zip(names, (escape(clean(cell)) for cell in row), strict=True))
+        shown["status"] = f"[{_STYLE[result.status]}]{result.status}[/]"
+        if result.status == "error":
+            shown["tries"] = escape(clean(result.error, 300))
+        table.add_row(*shown.values())
     console.print(table)
-    console.print("[dim]tries: samples at temperature 1 for an even chance of the secret[/]")
+    console.print(f"[dim]{escape(definition(gate))}[/]", soft_wrap=True)
     if len(results) > _SHOWN:
         console.print(f"… and {len(results) - _SHOWN} more")
-    console.print(counts(gate))
+    lines = [
+        counts(gate),
+        *compared(gate),
+        *(f"budget {spent(s)}" for s in gate.spent),
+        *(f"{r.case.id}: {waiver(r)}" for r in (*gate.expired, *gate.waived)),
+        *(f"warning: {text}" for text in gate.warnings),
+        cost(gate),
+    ]
+    for line in filter(None, lines):
+        console.print(clean(line, _LONGEST), markup=False, soft_wrap=True)
     style = "yellow" if not gate.evaluated else "red" if gate.failed else "green"
     separate = ": {}" if not gate.evaluated else " ({})"
-    console.print(f"[{style}]{verdict(gate)}[/]" + separate.format(reason(gate)))
+    console.print(f"[{style}]{verdict(gate)}[/]" + escape(separate.format(reason(gate))))
