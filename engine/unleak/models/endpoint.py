@@ -10,10 +10,10 @@ import logging
 import os
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from unleak.core.errors import EvaluationError, UsageError
@@ -27,6 +27,7 @@ _LONGEST_BACK_OFF = 30.0  # seconds
 _LONGEST_WAIT = 300.0  # seconds that a server may ask for
 _REFUSED = {400, 413, 422, 501}
 _WRONG_USE = {401, 403, 404, 405}
+_T = TypeVar("_T")
 
 
 class RefusedError(EvaluationError):
@@ -86,7 +87,7 @@ class Endpoint:
             async with self._client() as client:
                 return await self._send(client, "GET", "/v1/models")
 
-        response = asyncio.run(ask())
+        response = _run(ask())
         if response.status_code in (401, 403):
             raise self._wrong_use(response.status_code)
         if response.status_code != 200:
@@ -123,7 +124,7 @@ class Endpoint:
                     group.create_task(work(client))
 
         try:
-            asyncio.run(all_of_them())
+            _run(all_of_them())
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
         return [answer for answer in answers if answer is not None]
@@ -232,6 +233,13 @@ class Endpoint:
             f"{self.url}: redirects to another address (HTTP {status}), which is not followed; "
             "give the final one"
         )
+
+
+def _run(work: Coroutine[Any, Any, _T]) -> _T:
+    with asyncio.Runner() as runner:
+        # Tasks that an interrupt ends are nobody's news, least of all with a traceback.
+        runner.get_loop().set_exception_handler(lambda loop, context: None)
+        return runner.run(work)
 
 
 def _address(url: str) -> str:

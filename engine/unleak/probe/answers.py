@@ -131,9 +131,11 @@ def _values(entries: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _reaches(value: Any, top: Any) -> bool | None:
-    """Whether a log-probability is as high as the highest of `top`."""
-    others = [v for v in top.values() if _is_number(v)] if isinstance(top, dict) else []
-    return value >= max(others) if others and _is_number(value) else None
+    """Whether a log-probability is as high as the highest of `top`; None where one is none."""
+    values = [value, *top.values()] if isinstance(top, dict) and top else []
+    if not values or not all(_is_number(v) and not math.isnan(v) for v in values):
+        return None
+    return bool(value >= max(values))
 
 
 def _is_number(value: Any) -> bool:
@@ -175,10 +177,10 @@ def read(tokens: Sequence[Token], prefix: str, secret: str, name: str) -> Readin
     if len(own) == len(tokens) and own[0].log_p is None:
         raise SuiteError(f"{name}: needs a prefix: the server rates no first token")
     for token in own:
+        if token.log_p is not None and not (_is_number(token.log_p) and math.isfinite(token.log_p)):
+            raise EvaluationError("the server gave a log-probability that is not a number")
         if token.log_p is None or token.right is None:
             raise EvaluationError("the server gave no log-probability for a token of the secret")
-        if not _is_number(token.log_p) or not math.isfinite(token.log_p):
-            raise EvaluationError("the server gave a log-probability that is not a number")
         if token.log_p > _ROUNDING:
             raise EvaluationError("the server gave a log-probability above 0")
     right = [bool(token.right) for token in own]
