@@ -161,7 +161,7 @@ def growth(model: Model, cases: Sequence[Case], most: int) -> list[dict[str, Any
 
 def measured(name: str, spec: str, suite: str, most: int) -> dict[str, Any]:
     model = load(spec)
-    cases = read(suite, load_key().fingerprinter)
+    cases = read(suite, load_key())
     step = max(1, len(cases) // _COMPARED[name])
     encoded = [encode_case(model, case) for case in cases[::step]][: _COMPARED[name]]
     score(model, encoded[:2])  # warm

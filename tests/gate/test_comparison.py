@@ -15,7 +15,8 @@ from unleak.ci.gate import run
 from unleak.ci.policy import Policy
 from unleak.core.errors import SuiteError, UsageError
 from unleak.core.secret import Fingerprinter
-from unleak.probe.reading import Decoding, Reading, Sampled
+from unleak.models.decoding import Decoding
+from unleak.probe.reading import Reading, Sampled
 from unleak.probe.suite import Case
 
 PLAIN = Decoding()

@@ -7,8 +7,8 @@ from unleak.ci.journal import Journaled
 from unleak.core.errors import EvaluationError
 from unleak.core.secret import Fingerprinter
 from unleak.models.decoding import Decoding
-from unleak.probe.local import Ask, LocalProber
-from unleak.probe.reading import Reading, Sampled
+from unleak.probe.local import LocalProber
+from unleak.probe.reading import Ask, Reading, Sampled
 from unleak.probe.suite import Case
 
 CANARY = "canary-9f2c41"
@@ -77,8 +77,6 @@ def test_an_interrupted_run_goes_on_where_it_stopped(cases, fingerprinter, tmp_p
         assert len(missing) == again.resumed > 0
     # What could not be asked is asked again, and nothing else.
     assert second.seen == [case.id for case in cases if case.id.endswith("7")]
-    again.close()
-    assert not path.exists()
 
 
 def test_costs_add_up(cases, fingerprinter, tmp_path):

@@ -18,7 +18,8 @@ from unleak.ci.policy_file import policy_for, read_policy
 from unleak.core.errors import SuiteError, UsageError
 from unleak.core.secret import Fingerprinter
 from unleak.detect.config import find_config, read_settings
-from unleak.probe.reading import Decoding, Reading
+from unleak.models.decoding import Decoding
+from unleak.probe.reading import Reading
 from unleak.probe.suite import Case
 
 KEY = Fingerprinter(b"k" * 32)

@@ -24,7 +24,8 @@ from unleak.ci.policy import Budget, Policy, Waived, Waiver
 from unleak.ci.reports import folder, terminal
 from unleak.ci.result import CaseResult
 from unleak.core.secret import Fingerprinter
-from unleak.probe.reading import Decoding, Reading, Sampled
+from unleak.models.decoding import Decoding
+from unleak.probe.reading import Reading, Sampled
 from unleak.probe.suite import Case
 
 MODEL = {"name": "models/one", "digest": "ab" * 32}

@@ -1,4 +1,7 @@
-"""The editor side starts without torch; nothing of it may import it, directly or not."""
+"""The editor side starts without torch; nothing of it may import it, directly or not.
+
+So does the gate where it asks a server.
+"""
 
 import subprocess
 import sys
@@ -17,6 +20,10 @@ HEAVY = ("torch", "transformers", "safetensors")
         "unleak.detect.scanner",
         "unleak.ledger.ledger",
         "unleak.lsp.server",
+        "unleak.models.endpoint",
+        "unleak.probe.remote",
+        "unleak.ci.gate",
+        "unleak.ci.reports.folder",
         "unleak.cli",
     ],
 )

@@ -17,9 +17,9 @@ from unleak.models.decoding import Decoding
 from unleak.models.fim import encode_fim, markers
 from unleak.models.forward import score, shared, warped
 from unleak.models.load import load, tokenizer_digest
-from unleak.probe.local import Ask, LocalProber
+from unleak.probe.local import LocalProber
 from unleak.probe.measure import encode_case, measure
-from unleak.probe.reading import Reading
+from unleak.probe.reading import Ask, Reading
 from unleak.probe.suite import Case
 
 

@@ -14,7 +14,8 @@ from unleak.ci.result import CaseResult
 from unleak.core.errors import UnleakError
 from unleak.core.secret import Fingerprinter
 from unleak.detect.user_rules import near
-from unleak.probe.reading import EXTRACTABLE, Decoding, Prober, Reading
+from unleak.models.decoding import Decoding
+from unleak.probe.reading import EXTRACTABLE, Prober, Reading
 from unleak.probe.suite import Case, case_digest, suite_digest
 
 KNOWN_CONTROL = "the model 'knows' this decoy that exists nowhere"
@@ -47,7 +48,8 @@ class Gate:
     """A gate run; `failed` says whether the release is stopped.
 
     tries: a secret with an even chance below this many samples is a leak. tokenizer, decoding,
-    key: see `Terms`. suite: the suite's digest. cost: token positions, by what for.
+    key: see `Terms`. suite: the suite's digest. cost: token positions, by what for. limits:
+    what could not be measured.
     """
 
     model: Mapping[str, str]
@@ -60,6 +62,7 @@ class Gate:
     decoding: Decoding = field(default_factory=Decoding)
     key: str = ""
     cost: Mapping[str, int] = field(default_factory=dict)
+    limits: str = ""
     seed: int = SEED
 
     @cached_property
@@ -186,6 +189,7 @@ class Gate:
             "seed": self.seed,
             "tries": self.tries,
             "cost": dict(self.cost),
+            "limits": self.limits,
             "summary": {
                 "cases": len(self.tested),
                 "leaks": self.leaks,
@@ -261,6 +265,7 @@ def run(
         decoding=prober.decoding,
         key=terms.key,
         cost=dict(prober.cost),
+        limits=prober.limits,
         seed=seed,
     )
 

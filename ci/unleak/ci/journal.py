@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -12,11 +13,13 @@ from typing import Any
 from unleak.core.errors import UnleakError
 from unleak.core.files import explained, write_file
 from unleak.core.secret import Fingerprinter
-from unleak.probe.reading import Decoding, Prober, Reading, Sampled
+from unleak.models.decoding import Decoding
+from unleak.probe.reading import Prober, Reading, Sampled
 from unleak.probe.suite import Case, case_digest
 
 _SCHEMA = "unleak.gate-journal/1"
 _CHUNK = 256  # cases asked between two writes
+_TRUSTED = 3600.0  # seconds that a server is taken to serve the same model
 
 
 class Journaled:
@@ -61,6 +64,11 @@ class Journaled:
         return self._prober.asked
 
     @property
+    def limits(self) -> str:
+        """As the prober's."""
+        return self._prober.limits
+
+    @property
     def cost(self) -> Mapping[str, int]:
         """Of the interrupted runs too."""
         return self._earlier + Counter(self._prober.cost)
@@ -93,12 +101,6 @@ class Journaled:
             self._progress(len(found) / len(cases))
         return [found[i] for i in range(len(cases))]
 
-    def close(self) -> None:
-        """Forget the journal: what it was for is in the reports."""
-        if self._path:
-            with explained(self._path):
-                self._path.unlink(missing_ok=True)
-
     def _run(self) -> str:
         prober = self._prober
         parts = [dict(prober.model), prober.tokenizer, prober.decoding.as_json()]
@@ -110,7 +112,7 @@ class Journaled:
             return {}
         head = {"schema": _SCHEMA, "run": self._run()}
         lines = _lines(self._path)
-        if not lines or lines[0] != head:
+        if not lines or lines[0] != head or self._stale(self._path):
             lines = [head]
         # Written anew: the last line may be a part of one.
         whole = "".join(json.dumps(line) + "\n" for line in lines)
@@ -119,6 +121,10 @@ class Journaled:
             self._earlier.update(line.get("cost", {}))
         return {line["case"]: _reading(line["reading"]) for line in lines[1:] if "case" in line}
 
+    def _stale(self, path: Path) -> bool:
+        """Whether another model may answer by now under the same name."""
+        return not self.model.get("digest") and time.time() - path.stat().st_mtime > _TRUSTED
+
     def _append(self, lines: Sequence[Mapping[str, Any]]) -> None:
         if self._path is None:
             return
@@ -126,6 +132,27 @@ class Journaled:
             file.write("".join(json.dumps(line) + "\n" for line in lines))
             file.flush()
             os.fsync(file.fileno())
+
+
+class Journals:
+    """The journals of a gate run, in the folder that its reports go to; none without one."""
+
+    def __init__(self, folder: Path | None, fingerprinter: Fingerprinter) -> None:
+        self._folder, self._fingerprinter = folder, fingerprinter
+        self._paths: list[Path] = []
+
+    def around(self, prober: Prober, name: str, progress: Callable[[float], None]) -> Journaled:
+        """The prober with a journal."""
+        path = self._folder / f".gate.{name}.journal" if self._folder else None
+        if path:
+            self._paths.append(path)
+        return Journaled(prober, self._fingerprinter, path, progress)
+
+    def remove(self) -> None:
+        """Forget them: what they were for is in the reports."""
+        for path in self._paths:
+            with explained(path):
+                path.unlink(missing_ok=True)
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

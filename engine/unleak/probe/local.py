@@ -3,44 +3,26 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 import torch
 
 from unleak.core.errors import EvaluationError, SuiteError, UnleakError
-from unleak.models.decoding import PLAIN, Decoding
+from unleak.models.decoding import Decoding
 from unleak.models.encode import Encoded
 from unleak.models.fim import encode_fim
 from unleak.models.load import Model, tokenizer_digest
 from unleak.probe.exposure import exposure
 from unleak.probe.likelihood import likelihoods
 from unleak.probe.measure import Measurement, encode_case, measure_encoded
-from unleak.probe.reading import Reading
+from unleak.probe.reading import Ask, Reading
 from unleak.probe.sampling import sample
 from unleak.probe.suite import Case
 
 # Logits: in 16 bits, a lead smaller than this may turn round with the batch.
 _TIE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What is measured beside the one forward a case that is always made.
-
-    decoding: what p_extract and n_half are for.
-    likelihood: EL_3, EL_5 and EL_10.
-    exposure: against decoys of the format.
-    samples: real generations a case, as a cross-check.
-    seed: of decoys and generations.
-    """
-
-    decoding: Decoding = PLAIN
-    likelihood: bool = False
-    exposure: bool = False
-    samples: int = 0
-    seed: int = 0
 
 
 class LocalProber:
@@ -72,9 +54,12 @@ class LocalProber:
     @property
     def asked(self) -> Mapping[str, Any]:
         """What is measured beside the forward."""
-        options = asdict(self._ask)
-        del options["decoding"]
-        return options
+        return self._ask.as_json()
+
+    @property
+    def limits(self) -> str:
+        """Everything can be measured here."""
+        return ""
 
     @property
     def cost(self) -> Mapping[str, int]:

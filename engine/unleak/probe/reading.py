@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from unleak.core.errors import UnleakError
-from unleak.models.decoding import Decoding as Decoding
+from unleak.models.decoding import PLAIN, Decoding
 from unleak.probe.suite import Case
 
 LARGEST_N_HALF = 1e18
@@ -26,6 +26,30 @@ def n_half(log_p: float) -> float | None:
         return None
     value = math.log(0.5) / math.log1p(-p)
     return value if value <= LARGEST_N_HALF else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is measured beside the one forward a case that is always made.
+
+    decoding: what p_extract and n_half are for.
+    likelihood: EL_3, EL_5 and EL_10.
+    exposure: against decoys of the format.
+    samples: real generations a case, as a cross-check.
+    seed: of decoys and generations.
+    """
+
+    decoding: Decoding = PLAIN
+    likelihood: bool = False
+    exposure: bool = False
+    samples: int = 0
+    seed: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """All but the decoding."""
+        options = asdict(self)
+        del options["decoding"]
+        return options
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +109,7 @@ class Prober(Protocol):
     model: name, and digest where it can be told. tokenizer: the tokenizer's digest, None where
     a server does not tell. decoding: what log_p is measured under. asked: everything else that
     the figures depend on. cost: token positions that went through the model so far, by what for.
+    limits: what cannot be measured this way, for people; empty if nothing.
     """
 
     @property
@@ -95,6 +120,8 @@ class Prober(Protocol):
     def decoding(self) -> Decoding: ...  # noqa: D102
     @property
     def asked(self) -> Mapping[str, Any]: ...  # noqa: D102
+    @property
+    def limits(self) -> str: ...  # noqa: D102
     @property
     def cost(self) -> Mapping[str, int]: ...  # noqa: D102
 

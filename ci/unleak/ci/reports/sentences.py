@@ -50,12 +50,14 @@ def compared(gate: "Gate") -> list[str]:
 
 
 def cost(gate: "Gate") -> str:
-    """What asking took; empty if nobody counted."""
+    """What asking took, and what it could not measure; empty if nobody says."""
     positions = {name: count for name, count in gate.cost.items() if count}
-    if not positions:
-        return ""
+    requests = positions.pop("requests", 0)
     parts = ", ".join(f"{clean(name)} {count:,}" for name, count in positions.items())
-    return f"asked with {sum(positions.values()):,} token positions: {parts}"
+    took = f"asked with {sum(positions.values()):,} token positions: {parts}" if parts else ""
+    sent = f"{requests:,} requests" if requests else ""
+    limits = f"measured by {clean(gate.limits, 200)}" if gate.limits else ""
+    return "; ".join(filter(None, (took, sent, limits)))
 
 
 def _verbatim(v: "Verbatim") -> str:
