@@ -209,3 +209,27 @@ def test_the_gitlab_job_runs_the_gate(job, planted_cases, key):
     assert answer.returncode == 1, answer.stderr
     assert answer.stdout.startswith("{")
     assert (job / GITLAB["artifacts"]["paths"][0] / "gate.json").is_file()
+
+
+@pytest.mark.slow  # installs everything, torch too
+def test_the_action_installs_itself_and_the_gate_runs_from_there(job, monkeypatch):
+    monkeypatch.delenv("PYTHONPATH")
+    output = job / "GITHUB_OUTPUT"
+    answer = shell(
+        STEPS[1]["run"],
+        PYTHON=sys.executable,
+        VENV=str(job / "venv"),
+        VERSION="",
+        TORCH_INDEX="",
+        GITHUB_ACTION_PATH=str(ROOT),
+        GITHUB_OUTPUT=str(output),
+        PIP_CONSTRAINT=str(ROOT / "constraints.txt"),
+    )
+    assert answer.returncode == 0, answer.stderr
+    name, _, python = output.read_text().strip().partition("=")
+    assert name == "python"
+    gate = "-m unleak.cli gate --model demo --suite demo --report-dir reports --format json"
+    answer = subprocess.run([python, *gate.split()], capture_output=True, text=True, check=False)
+    assert answer.returncode == 1, answer.stderr
+    assert '"schema": "unleak.gate/1"' in answer.stdout
+    assert (job / "reports/gate.html").is_file()
