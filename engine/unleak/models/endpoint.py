@@ -25,6 +25,7 @@ KEY = "UNLEAK_ENDPOINT_KEY"
 _COMMON_KEY = "OPENAI_API_KEY"
 _LONGEST_BACK_OFF = 30.0  # seconds
 _LONGEST_WAIT = 300.0  # seconds that a server may ask for
+_GIVEN_UP = 10  # requests in a row without an answer, each after all its retries
 _REFUSED = {400, 413, 422, 501}
 _WRONG_USE = {401, 403, 404, 405}
 _T = TypeVar("_T")
@@ -130,7 +131,7 @@ class Endpoint:
         return [answer for answer in answers if answer is not None]
 
     async def _complete(self, client: "httpx.AsyncClient", body: dict[str, Any]) -> dict[str, Any]:
-        if self._failed_in_a_row >= 2 * self._concurrency:
+        if self._failed_in_a_row >= max(_GIVEN_UP, 2 * self._concurrency):
             # A whole suite's retries against a dead server would take hours.
             raise EvaluationError("not asked: the server stopped answering")
         try:
