@@ -30,7 +30,7 @@ def _pip(python: Path, *arguments: str) -> None:
         [str(python), "-m", "pip", *arguments], capture_output=True, text=True, check=False
     )
     if done.returncode:
-        pytest.skip(f"vLLM cannot be installed here: {done.stderr.strip().splitlines()[-1]}")
+        pytest.fail(f"vLLM cannot be installed here: {done.stderr.strip().splitlines()[-1]}")
 
 
 def _named_vllm(packages: Path) -> None:

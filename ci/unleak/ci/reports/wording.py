@@ -145,5 +145,7 @@ def changes(gate: "Gate") -> str:
 
 def erase_command(gate: "Gate") -> str:
     """What to run next where something leaks."""
-    model = shlex.quote(clean(gate.model["name"]))
+    # A served name is none of a model here.
+    served = "endpoint" in gate.model
+    model = "MODEL" if served else shlex.quote(clean(gate.model["name"]))
     return f"unleak erase --suite SUITE --model {model} --out NEW-MODEL"
