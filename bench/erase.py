@@ -156,23 +156,28 @@ def table(groups: dict[str, list[dict[str, Any]]]) -> str:
 def keep(
     groups: dict[str, list[dict[str, Any]]], parameters: int, planted: int, verified: str
 ) -> None:
-    """Write the results so far: the runs take an hour."""
+    """Write the results so far: the runs take an hour, and a group may be measured by itself."""
     machine = (
         f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
     )
     RESULTS.mkdir(exist_ok=True)
-    document = {
+    document: dict[str, Any] = {
         "schema": "unleak.bench.erase/1",
         "machine": machine,
         "parameters": parameters,
         "verify": verified,
-        "groups": groups,
     }
-    (RESULTS / "erase.json").write_text(json.dumps(document, indent=2) + "\n")
+    path = RESULTS / "erase.json"
+    earlier = json.loads(path.read_text()) if path.exists() else {}
+    # What was measured of the same model on the same machine stays beside it.
+    if all(earlier.get(name) == value for name, value in document.items()):
+        groups = {**earlier["groups"], **groups}
+    document["groups"] = groups
+    path.write_text(json.dumps(document, indent=2) + "\n")
     tokens = next(iter(groups.values()))[0]["held_out_tokens"]
     (RESULTS / "erase.md").write_text(
         f"# `edit` on a real model\n\nSmolLM2-135M ({parameters:,} parameters) with {planted} "
-        f"planted secrets; {machine}; verification `{verified}`; medians over the runs, targets "
+        f"planted secrets; {machine}; verification `{verified}`; medians over a line's runs, targets "
         f"in brackets. Perplexity and agreement over {tokens:,} held-out tokens of code."
         f"\n\n{table(groups)}\n"
     )
