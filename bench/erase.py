@@ -177,8 +177,8 @@ def keep(
     tokens = next(iter(groups.values()))[0]["held_out_tokens"]
     (RESULTS / "erase.md").write_text(
         f"# `edit` on a real model\n\nSmolLM2-135M ({parameters:,} parameters) with {planted} "
-        f"planted secrets; {machine}; verification `{verified}`; medians over a line's runs, targets "
-        f"in brackets. Perplexity and agreement over {tokens:,} held-out tokens of code."
+        f"planted secrets; {machine}; verification `{verified}`; medians over a line's runs, "
+        f"targets in brackets. Perplexity and agreement over {tokens:,} held-out tokens of code."
         f"\n\n{table(groups)}\n"
     )
 
