@@ -139,8 +139,8 @@ def test_generations_and_samples(address, demo, cases):
             assert b.sampled.hits == 0
 
 
-def test_the_command(address, home, cases, tmp_path):
-    write(tmp_path / "suite.jsonl", cases)
+def test_the_command(address, home, cases, tmp_path, key):
+    write(tmp_path / "suite.jsonl", cases, key)
     ask = ["gate", "--endpoint", address, "--suite", tmp_path / "suite.jsonl"]
     answer = run(*ask, "--model", "tiny")
     assert answer.returncode == 1, answer.stderr

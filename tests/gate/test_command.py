@@ -18,14 +18,16 @@ WAIVER = "[[gate.waivers]]\nid = 'leaking'\nreason = 'rotated'\nuntil = "
 def place(home, tmp_path, monkeypatch, memorised):
     """A folder with a suite of one leak and one secret that the model never saw."""
     monkeypatch.chdir(tmp_path)
-    key, known = load_key().fingerprinter, memorised[0]
-    unknown = key.secret("ghp_" + "q8Zt3LmW5vXc" * 3, "token")
+    key, known = load_key(), memorised[0]
+    secret = key.fingerprinter.secret
+    unknown = secret("ghp_" + "q8Zt3LmW5vXc" * 3, "token")
     write(
         tmp_path / "suite.jsonl",
         [
-            Case("leaking", known.prefix, key.secret(known.secret.reveal(), "token")),
+            Case("leaking", known.prefix, secret(known.secret.reveal(), "token")),
             Case("unknown", 'key = "', unknown),
         ],
+        key,
     )
     return tmp_path
 

@@ -6,6 +6,7 @@ import math
 import random
 
 import pytest
+from answers import Answers
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,19 +24,6 @@ PLAIN = Decoding()
 LEAK, CLEAN = Reading(True, 1.0, -1.0, 10), Reading(False, 0.2, -90.0, 10)
 
 
-class Answers:
-    """A prober that says what it is told; readings by the case's id."""
-
-    model = {"name": "some model", "digest": "ab" * 32}  # noqa: RUF012
-    cost = {"forward": 12}  # noqa: RUF012
-
-    def __init__(self, readings, tokenizer="t1", decoding=PLAIN):
-        self.readings, self.tokenizer, self.decoding = readings, tokenizer, decoding
-
-    def read(self, cases):
-        return [self.readings[case.id] for case in cases]
-
-
 @pytest.fixture
 def ask(fingerprinter):
     """Runs the gate on readings by id; `then` are those of the baseline's run."""
@@ -46,7 +34,12 @@ def ask(fingerprinter):
                 Case(id, f"prefix {id}", key.secret(f"secret {id}", "x"), control=id in controls)
                 for id in readings
             ]
-            return run(Answers(readings, **dict(prober)), cases, fingerprinter=key, **options)
+            return run(
+                Answers(readings, **{"cost": {"forward": 12}, **dict(prober)}),
+                cases,
+                fingerprinter=key,
+                **options,
+            )
 
         if then is not None:
             document = ran(then, earlier, under or fingerprinter).as_json()

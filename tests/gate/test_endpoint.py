@@ -464,9 +464,9 @@ def unleak(*arguments, code="sys.exit(_run())", **environment):
 
 
 @pytest.fixture
-def suite(tmp_path, cases):
-    write(tmp_path / "suite.jsonl", cases)
-    write(tmp_path / "clean.jsonl", cases[-1:])
+def suite(tmp_path, cases, key):
+    write(tmp_path / "suite.jsonl", cases, key)
+    write(tmp_path / "clean.jsonl", cases[-1:], key)
     return tmp_path / "suite.jsonl"
 
 

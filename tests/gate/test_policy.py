@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from answers import Answers
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +19,6 @@ from unleak.ci.policy_file import policy_for, read_policy
 from unleak.core.errors import SuiteError, UsageError
 from unleak.core.secret import Fingerprinter
 from unleak.detect.config import find_config, read_settings
-from unleak.models.decoding import Decoding
 from unleak.probe.reading import Reading
 from unleak.probe.suite import Case
 
@@ -27,18 +27,6 @@ DAY = date(2026, 6, 30)
 GATE_DOC = Path(__file__).parents[2] / "docs" / "gate.md"
 LEAK, CLEAN = Reading(True, 1.0, -1.0, 10), Reading(False, 0.2, -90.0, 10)
 SLOW = Reading(False, 0.9, -12.0, 10)  # a leak: even chance within about 113,000 samples
-
-
-class Answers:
-    model = {"name": "some model", "digest": "ab" * 32}  # noqa: RUF012
-    cost = {}  # noqa: RUF012
-    tokenizer, decoding = "t1", Decoding()
-
-    def __init__(self, readings):
-        self.readings = readings
-
-    def read(self, cases):
-        return [self.readings[case.id] for case in cases]
 
 
 def ask(now, policy=ANY_LEAK, then=None, *, controls=(), **more):
