@@ -189,7 +189,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(307, b"", location="http://127.0.0.2:9/v1/completions")
         elif fault.isdecimal():  # with a body that repeats what was sent
             self._send(int(fault), json.dumps({"error": {"message": json.dumps(body)}}).encode())
-        self.close_connection = True  # and "drop" is nothing but that
+        # "drop" is nothing but that. One that answered stays open: closed unannounced, it could
+        # meet the next request half-way.
+        self.close_connection = fault in ("drop", "stall")
         return None
 
     def _send(
