@@ -15,7 +15,7 @@ from transformers import (
 from unleak.core.errors import EvaluationError, UsageError
 from unleak.models.decoding import Decoding
 from unleak.models.fim import encode_fim, markers
-from unleak.models.forward import score, shared, warped
+from unleak.models.forward import has_fast_arithmetic, score, shared, warped
 from unleak.models.load import load, tokenizer_digest
 from unleak.probe.local import LocalProber
 from unleak.probe.measure import encode_case, measure
@@ -132,6 +132,20 @@ def test_in_16_bits_a_tie_is_decided_in_float32(planted_cases):
         dtype, value = buffers[name]
         assert buffer.dtype == dtype
         assert torch.equal(buffer, value)
+
+
+def test_the_fast_way_has_the_same_verdicts(demo, planted_cases):
+    wanted = LocalProber(demo).read(planted_cases)
+    prober = LocalProber(demo, Ask(fast=True))
+    found = prober.read(planted_cases)
+    assert [r.verbatim for r in found] == [r.verbatim for r in wanted]
+    assert [r.extractable() for r in found] == [r.extractable() for r in wanted]
+    if has_fast_arithmetic(demo.device):
+        assert prober.model["dtype"] == "bfloat16"
+        assert 0 < prober.cost["float32"] < prober.cost["forward"]
+    else:  # nothing to be fast with: the figures are those of float32
+        assert found == wanted
+    assert demo.net.dtype == torch.float32
 
 
 def test_damaged_weights_give_no_verdict(memorised):

@@ -60,6 +60,12 @@ def gate(
     sample: Annotated[
         int, typer.Option(min=0, help="Also generate so often for each case, as a cross-check.")
     ] = 0,
+    fast: Annotated[
+        bool,
+        typer.Option(
+            "--fast", help="bfloat16 where the processor is made for it; see docs/gate.md."
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option(help="Of samples, decoys and intervals.")] = 0,
     device: Annotated[
         str | None,
@@ -97,7 +103,7 @@ def gate(
     policy = policy_for(config, Path())
     policy = replace(policy, fail_on=fail_on) if fail_on is not None else policy
     policy.check(baseline is not None or reference_model is not None)
-    ask = Ask(Decoding(temperature, top_k, top_p), likelihood, exposure, sample, seed)
+    ask = Ask(Decoding(temperature, top_k, top_p), likelihood, exposure, sample, seed, fast, tries)
     key = load_key()
     cases = read(suite, key)
     before = read_baseline(baseline) if baseline else None

@@ -1,8 +1,9 @@
 """A model on this machine, as the gate asks it."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -13,6 +14,7 @@ from unleak.core.errors import EvaluationError, SuiteError, UnleakError
 from unleak.models.decoding import Decoding
 from unleak.models.encode import Encoded
 from unleak.models.fim import encode_fim
+from unleak.models.forward import fast_arithmetic, has_fast_arithmetic
 from unleak.models.load import Model, tokenizer_digest
 from unleak.probe.exposure import exposure
 from unleak.probe.likelihood import likelihoods
@@ -22,7 +24,9 @@ from unleak.probe.sampling import sample
 from unleak.probe.suite import Case
 
 # Logits: in 16 bits, a lead smaller than this may turn round with the batch.
-_TIE = 0.5
+_TIE = 1.0
+# Nats: likewise of a log-probability beside the one that makes a leak.
+_DOUBT = 2.0
 
 
 class LocalProber:
@@ -33,12 +37,13 @@ class LocalProber:
         self._ask = ask or Ask()
         self._cost: Counter[str] = Counter()
         self._tokenizer = tokenizer_digest(model.tokenizer)
+        self._fast = self._ask.fast and has_fast_arithmetic(model.device)
 
     @property
     def model(self) -> Mapping[str, str]:
         """Name, digest, and the type that it computes in."""
         model = self._model
-        computes = str(model.net.dtype).removeprefix("torch.")
+        computes = "bfloat16" if self._fast else str(model.net.dtype).removeprefix("torch.")
         return {"name": model.spec, "digest": model.digest, "dtype": computes}
 
     @property
@@ -96,13 +101,14 @@ class LocalProber:
             return error
 
     def _plain(self, encoded: Sequence[Encoded], what: str) -> list[Reading | UnleakError]:
-        measured = self._measure(encoded, what)
+        with fast_arithmetic(self._model.device) if self._fast else nullcontext():
+            measured = self._measure(encoded, what)
         found: list[Reading | UnleakError] = [
             Reading(m.verbatim, m.ma, m.log_p, m.tokens) for m in measured
         ]
-        if self._model.net.dtype == torch.float32:
+        if self._model.net.dtype == torch.float32 and not self._fast:
             return found
-        doubtful = [i for i, m in enumerate(measured) if abs(m.lead) < _TIE]
+        doubtful = [i for i, m in enumerate(measured) if _doubtful(m, self._ask.tries)]
         try:
             with _in_float32(self._model.net):
                 again = self._measure([encoded[i] for i in doubtful], "float32")
@@ -179,6 +185,12 @@ class LocalProber:
             return reading  # its format has too few other values
         self._cost["decoys"] += standing.positions
         return replace(reading, exposure_bits=standing.bits, exposure_tail=standing.tail)
+
+
+def _doubtful(measured: Measurement, tries: float) -> bool:
+    """Whether 16 bits may have turned the verdict round."""
+    even = math.log(math.log(2) / tries)  # the log-probability of an even chance within `tries`
+    return abs(measured.lead) < _TIE or abs(measured.log_p - even) < _DOUBT
 
 
 @contextmanager
