@@ -15,6 +15,7 @@ from test_cli import run
 from unleak.models.endpoint import Endpoint
 from unleak.models.load import embedded_folder
 from unleak.probe.local import LocalProber
+from unleak.probe.measure import encode_case
 from unleak.probe.reading import Ask
 from unleak.probe.remote import RemoteProber
 from unleak.probe.suite import write
@@ -90,6 +91,7 @@ def address(vllm, tmp_path_factory):
     )
     assert process.stdout
     said = []
+    rest = threading.Thread(target=process.stdout.read, daemon=True)
     try:
         for line in process.stdout:
             said.append(line)
@@ -97,7 +99,6 @@ def address(vllm, tmp_path_factory):
                 break
         else:
             pytest.fail("vLLM did not start:\n" + "".join(said[-40:]))
-        rest = threading.Thread(target=process.stdout.read, daemon=True)
         rest.start()  # a full pipe would stop the server
         yield f"http://127.0.0.1:{port}"
     finally:
@@ -109,6 +110,8 @@ def address(vllm, tmp_path_factory):
         except ProcessLookupError:
             pass
         process.wait()
+        rest.join()
+        process.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -130,13 +133,19 @@ def test_figures_are_those_of_the_model_itself(address, demo, cases, way):
 def test_generations_and_samples(address, demo, cases):
     here = LocalProber(demo).read(cases)
     there = RemoteProber(Endpoint(address, "tiny"), Ask(samples=40), way="generate").read(cases)
-    assert [r.verbatim for r in there] == [r.verbatim for r in here]
     assert {r.sampled.samples for r in there} == {40}
-    for a, b in zip(here, there, strict=True):
+    asked_alike = 0
+    for case, a, b in zip(cases, here, there, strict=True):
+        encoded = encode_case(demo, case)
+        if tuple(demo.tokenizer(case.prefix)["input_ids"]) != encoded.ids[: encoded.start]:
+            continue  # the server tokenises the prefix alone: here, that is another question
+        asked_alike += 1
+        assert b.verbatim == a.verbatim
         if a.p_extract > 0.5:
             assert b.sampled.hits > 0
         if a.p_extract < 1e-6:
             assert b.sampled.hits == 0
+    assert asked_alike > len(cases) / 2
 
 
 def test_the_command(address, home, cases, tmp_path, key):
