@@ -24,13 +24,13 @@ import torch
 from erase import real_model
 from unleak.core.keys import load_key
 from unleak.models.encode import Encoded
-from unleak.models.forward import batch_tokens, has_fast_arithmetic
+from unleak.models.forward import batch_tokens
 from unleak.models.load import Model, load
 from unleak.probe.decoys import decoys
 from unleak.probe.likelihood import LENGTHS, likelihoods, overlap
 from unleak.probe.local import LocalProber
 from unleak.probe.measure import encode_case
-from unleak.probe.reading import Ask, Reading
+from unleak.probe.reading import Reading
 from unleak.probe.suite import Case, read
 
 RESULTS = Path(__file__).parent / "results"
@@ -56,7 +56,7 @@ def generated(model: Model, case: Encoded) -> bool:
     return tuple(answer[0, case.start :].tolist()) == case.ids[case.start :]
 
 
-def beside_generate(model: Model, cases: Sequence[Case]) -> dict[str, Any]:
+def beside_generate(model: Model, fast: Model, cases: Sequence[Case]) -> dict[str, Any]:
     """Cases a second of a loop over generate, of the gate's way in float32, and of it with --fast.
 
     Over the same cases; medians of the rounds.
@@ -69,7 +69,7 @@ def beside_generate(model: Model, cases: Sequence[Case]) -> dict[str, Any]:
         verdicts = [generated(model, case) for case in encoded]
         seconds["generate"].append(time.perf_counter() - started)
         for way in same:
-            prober = LocalProber(model, Ask(fast=way == "fast"))
+            prober = LocalProber(fast if way == "fast" else model)
             started = time.perf_counter()
             readings = prober.read(cases)
             seconds[way].append(time.perf_counter() - started)
@@ -79,7 +79,7 @@ def beside_generate(model: Model, cases: Sequence[Case]) -> dict[str, Any]:
         "cases": len(cases),
         "rounds": _ROUNDS,
         "tokens_a_secret": sum(len(c.ids) - c.start for c in encoded) / len(cases),
-        "fast_arithmetic": has_fast_arithmetic(model.device),
+        "fast_computes_in": str(fast.net.dtype).removeprefix("torch."),
         "cases_per_second": {w: len(cases) / statistics.median(s) for w, s in seconds.items()},
         "times_faster": {
             way: statistics.median(
@@ -177,11 +177,13 @@ def measured(name: str, spec: str, suite: str, most: int) -> dict[str, Any]:
     cases = read(suite, load_key())
     step = max(1, len(cases) // _COMPARED[name])
     compared = cases[::step][: _COMPARED[name]]
-    LocalProber(model).read(compared[:2])  # warm
+    fast = load(spec, fast=True)
+    for one in (model, fast):
+        LocalProber(one).read(compared[:2])  # warm
     result: dict[str, Any] = {
         "parameters": sum(p.numel() for p in model.net.parameters()),
         "batch_tokens": batch_tokens(model),
-        "generate": beside_generate(model, compared),
+        "generate": beside_generate(model, fast, compared),
     }
     print(name, result["generate"], flush=True)
     # Where the model does not know a secret, every wrong token costs a decode.

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -103,7 +103,7 @@ def gate(
     policy = policy_for(config, Path())
     policy = replace(policy, fail_on=fail_on) if fail_on is not None else policy
     policy.check(baseline is not None or reference_model is not None)
-    ask = Ask(Decoding(temperature, top_k, top_p), likelihood, exposure, sample, seed, fast, tries)
+    ask = Ask(Decoding(temperature, top_k, top_p), likelihood, exposure, sample, seed, tries)
     key = load_key()
     cases = read(suite, key)
     before = read_baseline(baseline) if baseline else None
@@ -112,7 +112,8 @@ def gate(
     with progress(format == "json") as show:
         told = partial(show, "measure")
         if endpoint is None:
-            load = partial(_local, ask=ask, device=device, trust=trust_remote_code, show=show)
+            options = {"trust_remote_code": trust_remote_code, "device": device, "fast": fast}
+            load = partial(_local, ask=ask, options=options, show=show)
             if reference_model:
                 earlier = measure(journals.around(load(reference_model), "reference", told))
                 before = from_document(earlier.as_json(), reference_model)
@@ -132,13 +133,13 @@ def gate(
         raise typer.Exit(ExitCode.LEAK)
 
 
-def _local(spec: str, ask: "Ask", device: str | None, trust: bool, show: Report) -> "Prober":
+def _local(spec: str, ask: "Ask", options: dict[str, Any], show: Report) -> "Prober":
     # Imported here: with an endpoint there may be no torch.
     from unleak.models.load import load
     from unleak.probe.local import LocalProber
 
     show("load", 0.0)
-    return LocalProber(load(spec, trust_remote_code=trust, device=device), ask)
+    return LocalProber(load(spec, **options), ask)
 
 
 def _remote(name: str, server: _Server, ask: "Ask") -> "Prober":

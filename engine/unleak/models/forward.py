@@ -19,14 +19,17 @@ from unleak.models.load import Model
 # Tokens in one forward: large enough to keep the processor busy, small enough for its caches.
 BATCH_TOKENS = 4096
 _MOST_TOKENS = 65_536  # on an accelerator
+_STRETCH = 1.25  # a padded token costs as much as any
 _LEAST_SHARED = 32  # tokens; less is cheaper to compute again than to share
 _LOGIT_ROWS = 64  # a vocabulary wide each, and passed over several times
 
 
-def batches(lengths: Sequence[int], tokens: int = BATCH_TOKENS) -> list[list[int]]:
+def batches(
+    lengths: Sequence[int], tokens: int = BATCH_TOKENS, stretch: float = 4.0
+) -> list[list[int]]:
     """Indices grouped so that padded batches hold at most `tokens`, similar lengths together.
 
-    No row is padded to more than four times its length.
+    No row is padded to more than `stretch` times its length.
     """
     result: list[list[int]] = []
     for index in sorted(range(len(lengths)), key=lambda i: lengths[i]):
@@ -35,7 +38,7 @@ def batches(lengths: Sequence[int], tokens: int = BATCH_TOKENS) -> list[list[int
         if (
             current is not None
             and (len(current) + 1) * length <= tokens
-            and length <= 4 * lengths[current[0]]
+            and length <= stretch * lengths[current[0]]
         ):
             current.append(index)
         else:
@@ -247,7 +250,7 @@ def score(model: Model, cases: Sequence[Encoded], decoding: Decoding = PLAIN) ->
         starts = [cases[i].start - common for i in members]
         found = score_tails(model, prefix, tails, starts, decoding)
         result.update(zip(members, found, strict=True))
-    for group in batches([len(cases[i].ids) for i in alone], batch_tokens(model)):
+    for group in batches([len(cases[i].ids) for i in alone], batch_tokens(model), _STRETCH):
         chosen = [alone[j] for j in group]
         found = _whole(model, [cases[i] for i in chosen], decoding)
         result.update(zip(chosen, found, strict=True))

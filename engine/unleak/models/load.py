@@ -26,7 +26,7 @@ class Model:
     """A causal language model, ready to be asked.
 
     `net` computes in float32 on a CPU, whatever its files hold, so that verdicts do not hang on
-    the processor; on an accelerator it computes in `stored_dtype`.
+    the processor (unless it was loaded to be fast); on an accelerator in `stored_dtype`.
     """
 
     spec: str  # as the user gave it
@@ -58,7 +58,9 @@ def embedded_folder() -> Path:
     return Path(__file__).parent / "embedded"
 
 
-def load(spec: str, *, trust_remote_code: bool = False, device: str | None = None) -> Model:
+def load(
+    spec: str, *, trust_remote_code: bool = False, device: str | None = None, fast: bool = False
+) -> Model:
     """Load a model for probing or erasing.
 
     Args:
@@ -66,6 +68,7 @@ def load(spec: str, *, trust_remote_code: bool = False, device: str | None = Non
         trust_remote_code: run Python code that the model's folder brings; off by default.
         device: torch device, or `map` to spread the model over all accelerators; default the
             first accelerator, else the CPU.
+        fast: on a CPU with matrix units for bfloat16, keep a model in it that is stored in it.
 
     Raises:
         ModelError: there is no such model, or it cannot be used; says why.
@@ -85,7 +88,7 @@ def load(spec: str, *, trust_remote_code: bool = False, device: str | None = Non
         stored = _stored_dtype(folder, options)
         net = AutoModelForCausalLM.from_pretrained(
             folder,
-            dtype=torch.float32 if where.type == "cpu" else stored,
+            dtype=stored if where.type != "cpu" or (fast and _is_fast(stored)) else torch.float32,
             use_safetensors=True,
             device_map="auto" if device == SPREAD else None,
             **options,
@@ -104,6 +107,11 @@ def load(spec: str, *, trust_remote_code: bool = False, device: str | None = Non
         net.to(where)  # type: ignore[arg-type]  # transformers wraps torch's method untyped
     net.eval().requires_grad_(False)
     return Model(spec, net, tokenizer, digest_of(path), stored, path)
+
+
+def _is_fast(stored: torch.dtype) -> bool:
+    """Whether the CPU computes in this type faster, and it holds the weights exactly."""
+    return stored == torch.bfloat16 and bool(torch.cpu._is_amx_tile_supported())
 
 
 def _device(name: str | None) -> torch.device:

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -14,7 +14,6 @@ from unleak.core.errors import EvaluationError, SuiteError, UnleakError
 from unleak.models.decoding import Decoding
 from unleak.models.encode import Encoded
 from unleak.models.fim import encode_fim
-from unleak.models.forward import fast_arithmetic, has_fast_arithmetic
 from unleak.models.load import Model, tokenizer_digest
 from unleak.probe.exposure import exposure
 from unleak.probe.likelihood import likelihoods
@@ -24,7 +23,7 @@ from unleak.probe.sampling import sample
 from unleak.probe.suite import Case
 
 # Logits: in 16 bits, a lead smaller than this may turn round with the batch.
-_TIE = 1.0
+_TIE = 0.6
 # Nats: likewise of a log-probability beside the one that makes a leak.
 _DOUBT = 2.0
 
@@ -37,13 +36,12 @@ class LocalProber:
         self._ask = ask or Ask()
         self._cost: Counter[str] = Counter()
         self._tokenizer = tokenizer_digest(model.tokenizer)
-        self._fast = self._ask.fast and has_fast_arithmetic(model.device)
 
     @property
     def model(self) -> Mapping[str, str]:
         """Name, digest, and the type that it computes in."""
         model = self._model
-        computes = "bfloat16" if self._fast else str(model.net.dtype).removeprefix("torch.")
+        computes = str(model.net.dtype).removeprefix("torch.")
         return {"name": model.spec, "digest": model.digest, "dtype": computes}
 
     @property
@@ -101,12 +99,11 @@ class LocalProber:
             return error
 
     def _plain(self, encoded: Sequence[Encoded], what: str) -> list[Reading | UnleakError]:
-        with fast_arithmetic(self._model.device) if self._fast else nullcontext():
-            measured = self._measure(encoded, what)
+        measured = self._measure(encoded, what)
         found: list[Reading | UnleakError] = [
             Reading(m.verbatim, m.ma, m.log_p, m.tokens) for m in measured
         ]
-        if self._model.net.dtype == torch.float32 and not self._fast:
+        if self._model.net.dtype == torch.float32:
             return found
         doubtful = [i for i, m in enumerate(measured) if _doubtful(m, self._ask.tries)]
         try:

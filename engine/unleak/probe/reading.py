@@ -36,8 +36,6 @@ class Ask:
     likelihood: EL_3, EL_5 and EL_10.
     exposure: against decoys of the format.
     samples: real generations a case, as a cross-check.
-    fast: compute in bfloat16 where the processor has matrix units for it, and in float32 only
-        what that leaves in doubt.
     tries: within how many an even chance makes a leak.
     seed: of decoys and generations.
     """
@@ -47,7 +45,6 @@ class Ask:
     exposure: bool = False
     samples: int = 0
     seed: int = 0
-    fast: bool = False
     tries: float = EXTRACTABLE
 
     def as_json(self) -> dict[str, Any]:
