@@ -27,11 +27,16 @@ _FAMILIES = (
 
 def markers(tokenizer: Any) -> Markers | None:
     """The tokenizer's markers; None if it has none."""
-    vocabulary = tokenizer.get_vocab()
     for family in _FAMILIES:
-        if all(m in vocabulary for m in (family.prefix, family.suffix, family.middle)):
+        if all(_knows(tokenizer, m) for m in (family.prefix, family.suffix, family.middle)):
             return family
     return None
+
+
+def _knows(tokenizer: Any, token: str) -> bool:
+    # Not by get_vocab(), which makes a dictionary of the whole vocabulary for each case.
+    id = tokenizer.convert_tokens_to_ids(token)
+    return id is not None and tokenizer.convert_ids_to_tokens(id) == token
 
 
 def encode_fim(
@@ -48,7 +53,7 @@ def encode_fim(
     found = markers(tokenizer)
     if found is None:
         return None
-    opening = tokenizer.get_vocab()[found.prefix]
+    opening = tokenizer.convert_tokens_to_ids(found.prefix)
     while True:
         prompt = f"{found.prefix}{prefix}{found.suffix}{suffix}{found.middle}"
         encoded = encode(tokenizer, prompt, secret, context=context, name=name)

@@ -106,6 +106,8 @@ class LocalProber:
         if self._model.net.dtype == torch.float32:
             return found
         doubtful = [i for i, m in enumerate(measured) if _doubtful(m, self._ask.tries)]
+        if not doubtful:  # all weights are converted there and back otherwise
+            return found
         try:
             with _in_float32(self._model.net):
                 again = self._measure([encoded[i] for i in doubtful], "float32")
