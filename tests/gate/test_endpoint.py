@@ -184,7 +184,7 @@ def test_decoding_options_need_generation(server, cases):
         prober(server, "echo", decoding=warm)
     asked = prober(server, "generate", decoding=warm, samples=1)
     assert asked.read(cases[:1])[0].verbatim
-    assert asked.decoding == warm
+    assert asked.ask.decoding == warm
     last = server.bodies[-1]
     assert (last["temperature"], last["top_k"], last["top_p"]) == (0.7, 20, 0.9)
     with pytest.raises(UsageError, match="--endpoint-way chat"):

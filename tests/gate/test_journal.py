@@ -6,7 +6,6 @@ import pytest
 from unleak.ci.journal import Journaled
 from unleak.core.errors import EvaluationError
 from unleak.core.secret import Fingerprinter
-from unleak.models.decoding import Decoding
 from unleak.probe.local import LocalProber
 from unleak.probe.reading import Ask, Reading, Sampled
 from unleak.probe.suite import Case
@@ -18,11 +17,10 @@ class Counting:
     """A prober that answers from a table, and stops where it is told to."""
 
     tokenizer = "t"
-    decoding = Decoding()
 
-    def __init__(self, stop_after=10**9, name="m", asked=None):
+    def __init__(self, stop_after=10**9, name="m", ask=None):
         self.model = {"name": name, "digest": "d"}
-        self.asked = asked or {}
+        self.ask = ask or Ask()
         self.cost = Counter()
         self.seen = []
         self.left = stop_after
@@ -94,7 +92,7 @@ def test_another_run_begins_anew(cases, fingerprinter, tmp_path):
     Journaled(Counting(), fingerprinter, path).read(cases)
     for other in (
         Journaled(Counting(name="other"), fingerprinter, path),
-        Journaled(Counting(asked={"seed": 1}), fingerprinter, path),
+        Journaled(Counting(ask=Ask(seed=1)), fingerprinter, path),
         Journaled(Counting(), Fingerprinter(b"o" * 32), path),
     ):
         other.read(cases)

@@ -29,7 +29,7 @@ class Terms:
     @classmethod
     def of(cls, prober: Prober, fingerprinter: Fingerprinter) -> "Terms":
         """The terms of a run that asks this prober under this key."""
-        return cls(prober.tokenizer, prober.decoding.as_json(), fingerprinter.id)
+        return cls(prober.tokenizer, prober.ask.decoding.as_json(), fingerprinter.id)
 
 
 @dataclass(frozen=True)

@@ -262,7 +262,7 @@ def run(
         compare(results, baseline, seed) if baseline else None,
         suite=suite_digest(cases, fingerprinter),
         tokenizer=terms.tokenizer,
-        decoding=prober.decoding,
+        decoding=prober.ask.decoding,
         key=terms.key,
         cost=dict(prober.cost),
         limits=prober.limits,

@@ -13,8 +13,7 @@ from typing import Any
 from unleak.core.errors import UnleakError
 from unleak.core.files import explained, write_file
 from unleak.core.secret import Fingerprinter
-from unleak.models.decoding import Decoding
-from unleak.probe.reading import Prober, Reading, Sampled
+from unleak.probe.reading import Ask, Prober, Reading, Sampled
 from unleak.probe.suite import Case, case_digest
 
 _SCHEMA = "unleak.gate-journal/1"
@@ -54,14 +53,9 @@ class Journaled:
         return self._prober.tokenizer
 
     @property
-    def decoding(self) -> Decoding:
+    def ask(self) -> Ask:
         """As the prober's."""
-        return self._prober.decoding
-
-    @property
-    def asked(self) -> Mapping[str, Any]:
-        """As the prober's."""
-        return self._prober.asked
+        return self._prober.ask
 
     @property
     def limits(self) -> str:
@@ -103,8 +97,8 @@ class Journaled:
 
     def _run(self) -> str:
         prober = self._prober
-        parts = [dict(prober.model), prober.tokenizer, prober.decoding.as_json()]
-        text = json.dumps([*parts, dict(prober.asked), self._fingerprinter.id], sort_keys=True)
+        parts = [dict(prober.model), prober.tokenizer, prober.ask.as_json(), self._fingerprinter.id]
+        text = json.dumps(parts, sort_keys=True)
         return sha256(text.encode()).hexdigest()
 
     def _restore(self) -> dict[str, Reading]:

@@ -11,7 +11,6 @@ from typing import Any
 import torch
 
 from unleak.core.errors import EvaluationError, SuiteError, UnleakError
-from unleak.models.decoding import Decoding
 from unleak.models.encode import Encoded
 from unleak.models.fim import encode_fim
 from unleak.models.load import Model, tokenizer_digest
@@ -50,14 +49,9 @@ class LocalProber:
         return self._tokenizer
 
     @property
-    def decoding(self) -> Decoding:
-        """What log_p is measured under."""
-        return self._ask.decoding
-
-    @property
-    def asked(self) -> Mapping[str, Any]:
-        """What is measured beside the forward."""
-        return self._ask.as_json()
+    def ask(self) -> Ask:
+        """What is measured."""
+        return self._ask
 
     @property
     def limits(self) -> str:
@@ -75,63 +69,66 @@ class LocalProber:
         Raises:
             EvaluationError: the model's logits are not numbers.
         """
-        encoded = [self._encoded(case) for case in cases]
-        good = [i for i, e in enumerate(encoded) if isinstance(e, Encoded)]
-        readings: list[Reading | UnleakError] = [
-            e if isinstance(e, UnleakError) else Reading(False) for e in encoded
-        ]
-        asked = [e for e in encoded if isinstance(e, Encoded)]
-        for i, reading in zip(good, self._plain(asked, "forward"), strict=True):
-            readings[i] = reading
-        self._fill_in(cases, readings)
+        failed: dict[int, UnleakError] = {}
+        encoded = self._encoded(cases, failed)
+        readings = self._plain(encoded, "forward", failed)
+        self._fill_in(cases, readings, failed)
         if self._ask.likelihood:
             self._likelihood(encoded, readings)
+        for i, reading in readings.items():
+            case, own = cases[i], encoded[i]
+            readings[i] = self._decoys(case, own, self._samples(case, own, reading))
+        return [failed.get(i) or readings[i] for i in range(len(cases))]
+
+    def _encoded(self, cases: Sequence[Case], failed: dict[int, UnleakError]) -> dict[int, Encoded]:
+        encoded = {}
         for i, case in enumerate(cases):
-            own, reading = encoded[i], readings[i]
-            if isinstance(own, Encoded) and isinstance(reading, Reading):
-                readings[i] = self._decoys(case, own, self._samples(case, own, reading))
-        return readings
+            try:
+                encoded[i] = encode_case(self._model, case)
+            except SuiteError as error:
+                failed[i] = error
+        return encoded
 
-    def _encoded(self, case: Case) -> Encoded | UnleakError:
-        try:
-            return encode_case(self._model, case)
-        except SuiteError as error:
-            return error
+    def _plain(
+        self, encoded: Mapping[int, Encoded], what: str, failed: dict[int, UnleakError]
+    ) -> dict[int, Reading]:
+        """What the forward says of each case that has not failed."""
+        found = self._measure(encoded, what)
+        if self._model.net.dtype != torch.float32:
+            doubtful = {
+                i: encoded[i]
+                for i, measured in found.items()
+                if _doubtful(measured, self._ask.tries)
+            }
+            try:
+                if doubtful:  # all weights are converted there and back
+                    with _in_float32(self._model.net):
+                        found |= self._measure(doubtful, "float32")
+            except torch.OutOfMemoryError:
+                for i in doubtful:
+                    del found[i]
+                    failed[i] = EvaluationError(
+                        "its tokens are nearly tied with others, which 16 bits cannot decide, and "
+                        "the model does not fit in float32 here; use --device cpu"
+                    )
+        return {i: Reading(m.verbatim, m.ma, m.log_p, m.tokens) for i, m in found.items()}
 
-    def _plain(self, encoded: Sequence[Encoded], what: str) -> list[Reading | UnleakError]:
-        measured = self._measure(encoded, what)
-        found: list[Reading | UnleakError] = [
-            Reading(m.verbatim, m.ma, m.log_p, m.tokens) for m in measured
-        ]
-        if self._model.net.dtype == torch.float32:
-            return found
-        doubtful = [i for i, m in enumerate(measured) if _doubtful(m, self._ask.tries)]
-        if not doubtful:  # all weights are converted there and back otherwise
-            return found
-        try:
-            with _in_float32(self._model.net):
-                again = self._measure([encoded[i] for i in doubtful], "float32")
-        except torch.OutOfMemoryError:
-            for i in doubtful:
-                found[i] = EvaluationError(
-                    "its tokens are nearly tied with others, which 16 bits cannot decide, and the "
-                    "model does not fit in float32 here; use --device cpu"
-                )
-            return found
-        for i, m in zip(doubtful, again, strict=True):
-            found[i] = Reading(m.verbatim, m.ma, m.log_p, m.tokens)
-        return found
-
-    def _measure(self, encoded: Sequence[Encoded], what: str) -> list[Measurement]:
-        measured = measure_encoded(self._model, encoded, self._ask.decoding)
+    def _measure(self, encoded: Mapping[int, Encoded], what: str) -> dict[int, Measurement]:
+        measured = measure_encoded(self._model, list(encoded.values()), self._ask.decoding)
         self._cost[what] += sum(m.positions for m in measured)
-        return measured
+        return dict(zip(encoded, measured, strict=True))
 
-    def _fill_in(self, cases: Sequence[Case], readings: list[Reading | UnleakError]) -> None:
+    def _fill_in(
+        self,
+        cases: Sequence[Case],
+        readings: dict[int, Reading],
+        failed: dict[int, UnleakError],
+    ) -> None:
         """Ask those with a suffix once more, as text to fill in, if the model is made for it."""
         prompts: dict[int, Encoded] = {}
-        for i, case in enumerate(cases):
-            if case.suffix and isinstance(readings[i], Reading):
+        for i in [i for i in readings if cases[i].suffix]:
+            case = cases[i]
+            try:
                 prompt = encode_fim(
                     self._model.tokenizer,
                     case.prefix,
@@ -140,30 +137,20 @@ class LocalProber:
                     context=self._model.context,
                     name=f"case {case.id}",
                 )
-                if prompt is None:
-                    return
-                prompts[i] = prompt
-        for i, fim in zip(prompts, self._plain(list(prompts.values()), "fim"), strict=True):
-            reading = readings[i]
-            if isinstance(reading, Reading) and isinstance(fim, Reading):
-                readings[i] = replace(reading, fim=fim)
-            elif isinstance(fim, UnleakError):
-                readings[i] = fim
+            except SuiteError as error:
+                failed[i] = error
+                continue
+            if prompt is None:
+                return
+            prompts[i] = prompt
+        for i, fim in self._plain(prompts, "fim", failed).items():
+            readings[i] = replace(readings[i], fim=fim)
 
-    def _likelihood(
-        self, encoded: Sequence[Encoded | UnleakError], readings: list[Reading | UnleakError]
-    ) -> None:
-        rows = [
-            (i, own)
-            for i, own in enumerate(encoded)
-            if isinstance(own, Encoded) and isinstance(readings[i], Reading)
-        ]
-        found = likelihoods(self._model, [own for _, own in rows])
+    def _likelihood(self, encoded: Mapping[int, Encoded], readings: dict[int, Reading]) -> None:
+        found = likelihoods(self._model, [encoded[i] for i in readings])
         self._cost["EL"] += sum(one.positions for one in found)
-        for (i, _), one in zip(rows, found, strict=True):
-            reading = readings[i]
-            if isinstance(reading, Reading):
-                readings[i] = replace(reading, el=one.el)
+        for (i, reading), one in zip(readings.items(), found, strict=True):
+            readings[i] = replace(reading, el=one.el)
 
     def _samples(self, case: Case, encoded: Encoded, reading: Reading) -> Reading:
         ask = self._ask

@@ -48,10 +48,8 @@ class Ask:
     tries: float = EXTRACTABLE
 
     def as_json(self) -> dict[str, Any]:
-        """All but the decoding."""
-        options = asdict(self)
-        del options["decoding"]
-        return options
+        """Everything, as JSON."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +107,9 @@ class Prober(Protocol):
     """Whom the gate asks.
 
     model: name, and digest where it can be told. tokenizer: the tokenizer's digest, None where
-    a server does not tell. decoding: what log_p is measured under. asked: everything else that
-    the figures depend on. cost: token positions that went through the model so far, by what for.
-    limits: what cannot be measured this way, for people; empty if nothing.
+    a server does not tell. ask: what the figures depend on beside the model. cost: token positions
+    that went through the model so far, by what for. limits: what cannot be measured this way, for
+    people; empty if nothing.
     """
 
     @property
@@ -119,9 +117,7 @@ class Prober(Protocol):
     @property
     def tokenizer(self) -> str | None: ...  # noqa: D102
     @property
-    def decoding(self) -> Decoding: ...  # noqa: D102
-    @property
-    def asked(self) -> Mapping[str, Any]: ...  # noqa: D102
+    def ask(self) -> Ask: ...  # noqa: D102
     @property
     def limits(self) -> str: ...  # noqa: D102
     @property

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, Literal, get_args
 
 from unleak.core.errors import EvaluationError, UnleakError, UsageError
-from unleak.models.decoding import Decoding
 from unleak.models.endpoint import Endpoint, RefusedError
 from unleak.probe.answers import LackingError, choice, from_echo, from_prompt_logprobs, read, usage
 from unleak.probe.reading import Ask, Reading, Sampled
@@ -75,14 +74,9 @@ class RemoteProber:
         return None
 
     @property
-    def decoding(self) -> Decoding:
-        """What log_p is measured and samples are drawn under."""
-        return self._ask.decoding
-
-    @property
-    def asked(self) -> Mapping[str, Any]:
-        """What is measured beside greedy decoding."""
-        return self._ask.as_json()
+    def ask(self) -> Ask:
+        """What is measured."""
+        return self._ask
 
     @property
     def cost(self) -> Mapping[str, int]:
