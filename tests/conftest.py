@@ -1,6 +1,7 @@
 """Fixtures that several tests share."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,9 @@ from unleak.core.secret import Fingerprinter
 from unleak.models.load import Model, load
 from unleak.probe.measure import Measurement, measure
 from unleak.probe.suite import Case, read
+
+# Where these tests run in the background, their children would ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No test measures time; a machine may be busy.
 settings.register_profile("unleak", deadline=None)
