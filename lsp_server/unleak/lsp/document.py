@@ -20,7 +20,15 @@ _REMEMBERED: Final = 50  # changes
 _AROUND: Final = 2_000  # characters beside a change that are scanned in a document over the limit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
+class Line:
+    """A line without its end, and the offset where it starts."""
+
+    start: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Change:
     """What one version brought: the text put in, and fingerprints that were not there before."""
 
@@ -57,6 +65,8 @@ class Document:
         self.changes: deque[Change] = deque(maxlen=_REMEMBERED)
         self._limit = limit
         self._encoding = encoding
+        self._findings: list[Finding] | None = None
+        self._starts: list[int] | None = None
         self._set(item.text)
         for finding in self.findings:
             self.origins[finding.fingerprint] = Origin.UNKNOWN
@@ -98,8 +108,8 @@ class Document:
         return self._findings
 
     def _stale(self) -> None:
-        self._findings: list[Finding] | None = None
-        self._starts: list[int] | None = None
+        self._findings = None
+        self._starts = None
 
     def change(
         self, changes: Sequence[types.TextDocumentContentChangeEvent], version: int
@@ -147,7 +157,9 @@ class Document:
         text = self.text[first : at + length + _AROUND]
         found = [_moved(finding, first) for finding in self.scanner.scan(text)]
         kept = [
-            old for old in self._seen if all(old.end <= f.start or f.end <= old.start for f in found)
+            old
+            for old in self._seen
+            if all(old.end <= f.start or f.end <= old.start for f in found)
         ]
         self._seen = sorted([*kept, *found], key=lambda f: f.start)
         self._stale()
@@ -183,6 +195,16 @@ class Document:
     def range(self, start: int, end: int) -> types.Range:
         """The range between two offsets."""
         return types.Range(self.position(start), self.position(end))
+
+    @property
+    def lines(self) -> list[str]:
+        r"""The lines with their ends, at \n; not to be changed."""
+        return self._text.lines
+
+    def line_of(self, offset: int) -> Line:
+        """The line, as the protocol sees it, in which an offset stands."""
+        number = self.position(offset).line
+        return Line(self.offset(types.Position(number, 0)), self.index.text(number))
 
     def at(self, where: types.Range) -> list[Finding]:
         """The findings that a range touches."""

@@ -14,7 +14,7 @@ import attrs
 if "lsprotocol.types" not in sys.modules:
     _define = attrs.define
     gc.disable()  # nothing of what an import makes is garbage
-    attrs.define = functools.partial(_define, repr=False, eq=False)  # type: ignore[assignment]
+    attrs.define = functools.partial(_define, repr=False, eq=False)
     try:
         from lsprotocol import types
     finally:
