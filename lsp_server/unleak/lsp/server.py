@@ -1,6 +1,7 @@
 """The language server: puts the features together and speaks on standard input and output."""
 
 import asyncio
+import gc
 import inspect
 import sys
 from collections.abc import Callable, Sequence
@@ -18,6 +19,9 @@ from unleak.lsp.protocol import Protocol, refusal
 from unleak.lsp.quiet import cap_loggers, place_of
 from unleak.lsp.session import Session
 from unleak.lsp.transport import Reader
+
+# Seconds after which a thread makes room for the one that answers.
+_SWITCH = 0.001
 
 
 class Server(LanguageServer):
@@ -110,4 +114,8 @@ def build(connect: Connect | None = None, without: Sequence[str] = ()) -> Server
 def start() -> None:
     """Serve on standard input and output until the client leaves."""
     cap_loggers()
-    build().start_io()
+    server = build()
+    gc.freeze()  # what was imported stays: no collection has to look through it again
+    gc.enable()
+    sys.setswitchinterval(_SWITCH)
+    server.start_io()

@@ -13,13 +13,15 @@ import attrs
 
 if "lsprotocol.types" not in sys.modules:
     _define = attrs.define
+    _collecting = gc.isenabled()
     gc.disable()  # nothing of what an import makes is garbage
     attrs.define = functools.partial(_define, repr=False, eq=False)
     try:
         from lsprotocol import types
     finally:
         attrs.define = _define
-        gc.enable()
+        if _collecting:
+            gc.enable()
 else:  # a test, or a program that speaks the protocol too
     from lsprotocol import types
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from unleak.core.errors import UsageError
-from unleak.detect.files import files_of, read_text
 from unleak.lsp.document import Change, Document
 from unleak.lsp.features.feature import Feature
 from unleak.lsp.findings_json import diagnostics
@@ -61,6 +60,8 @@ class WorkspaceDiagnostics(Feature):
         limit = int(self.session.settings["scan.maxFileSize"])
 
         def scanned() -> Document | None:
+            from unleak.detect.files import read_text
+
             try:
                 text = read_text(file) if file.stat().st_size <= limit else None
             except (OSError, UsageError):
@@ -100,6 +101,8 @@ class WorkspaceDiagnostics(Feature):
 
 
 def _files(folder: Path) -> list[Path]:
+    from unleak.detect.files import files_of  # slow to import
+
     try:
         return files_of(folder)[0]
     except UsageError:
