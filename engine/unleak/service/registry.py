@@ -2,32 +2,27 @@
 
     models/NAME/v0001/    as an erasure wrote it
     models/NAME/current   a link to the version in use (where there are no links: a file naming it)
-    models/links.json     folders of models by the names that servers call them
 
-Versions that erasures made are the registry's own; folders that links name are the user's, and are
-only read.
+All of it is the registry's own. A model that an erasure starts from is its user's, and only read.
 """
 
 import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from unleak.core.errors import LedgerError, ModelError, OutputError, UsageError
+from unleak.core.errors import ModelError, OutputError, UsageError
 from unleak.core.files import explained, write_file
 from unleak.core.keys import home
-from unleak.service.runtime import held
+from unleak.models.digest import CERTIFICATE
 
-EMBEDDED: Final = "demo"
 _VERSION: Final = re.compile(r"v(\d{4,})")
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
-_CERTIFICATE: Final = "unleak-certificate.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,50 +38,21 @@ class Version:
 
 
 class Registry:
-    """The models under a folder; `configured` are those of the user's settings."""
+    """The models under a folder; by default `models` in the user's data folder."""
 
-    def __init__(self, root: Path | None = None, configured: Mapping[str, Path] | None = None) -> None:
+    def __init__(self, root: Path | None = None) -> None:
         self.root = root or home() / "models"
-        self._configured = dict(configured or {})
-
-    def links(self) -> dict[str, Path]:
-        """Folders by name: what was linked, and what the settings say, which counts more.
-
-        Raises:
-            LedgerError: links.json is damaged.
-        """
-        file = self.root / "links.json"
-        try:
-            linked = {name: Path(path) for name, path in json.loads(file.read_text("utf-8")).items()}
-        except FileNotFoundError:
-            linked = {}
-        except (OSError, ValueError, AttributeError, TypeError):
-            raise LedgerError(f"{file} is damaged; remove it and link the models again") from None
-        return {**linked, **self._configured}
-
-    def link(self, name: str, path: Path) -> None:
-        """Say which folder a name stands for.
-
-        Raises:
-            UsageError: the path is neither a folder nor a GGUF file.
-        """
-        full = Path(os.path.abspath(path.expanduser()))
-        if not name:
-            raise UsageError("a model needs a name: the one its server calls it by")
-        if not (full.is_dir() or (full.is_file() and full.suffix == ".gguf")):
-            raise UsageError(f"{path}: no model folder and no GGUF file")
-        with self._taken():
-            file = self.root / "links.json"
-            kept = {n: str(p) for n, p in self.links().items() if n not in self._configured}
-            write_file(file, json.dumps({**kept, name: str(full)}, indent=2) + "\n", mode=0o600)
 
     def folder(self, name: str) -> Path:
         """Where the versions of a model lie."""
         return self.root / slug(name)
 
-    def next_version(self, name: str) -> Path:
-        """A folder for the next version, which does not exist yet."""
-        return self.folder(name) / f"v{max([0, *self._numbers(name)]) + 1:04}"
+    def next_version(self, name: str, taken: Iterable[str] = ()) -> Path:
+        """A folder for the next version, which does not exist yet and is not among `taken`."""
+        folder = self.folder(name)
+        others = [Path(path) for path in taken if Path(path).parent == folder]
+        numbers = [*self._numbers(name), *(int(other.name[1:]) for other in others)]
+        return folder / f"v{max([0, *numbers]) + 1:04}"
 
     def current(self, name: str) -> Path | None:
         """The version in use, if an erasure made one."""
@@ -152,9 +118,6 @@ class Registry:
         )
         return [int(match[1]) for match in matches if match]
 
-    def _taken(self) -> AbstractContextManager[bool]:
-        return held(self.root / ".lock", wait=True)
-
 
 def slug(name: str) -> str:
     """A folder's name for a model's name: "Qwen/Coder 7B" becomes "Qwen--Coder-7B".
@@ -192,7 +155,7 @@ def read_certificate(folder: Path) -> dict[str, object] | None:
     It is written last, before the folder gets its name: where it stands, the model is whole.
     """
     try:
-        found = json.loads((folder / _CERTIFICATE).read_text("utf-8"))
+        found = json.loads((folder / CERTIFICATE).read_text("utf-8"))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
