@@ -13,12 +13,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from unleak.core.errors import LedgerError
 from unleak.ledger import migrate
-from unleak.ledger.faults import is_transient, ledger_error
+from unleak.ledger.faults import is_locked, ledger_error
 from unleak.ledger.place import file_of, shown
 from unleak.ledger.transaction import Transaction
 
 _PATIENCE: Final = 10_000  # milliseconds that SQLite waits for another writer
-_TRIES: Final = 6  # so often is a transaction begun while others keep the database locked
+_TRIES: Final = 3  # so often is a transaction begun while others keep the database locked
 _MIGRATION_LOCK: Final = 0x756E6C65616B  # "unleak"; any number that all agree on
 
 
@@ -111,7 +111,7 @@ class Database:
                     transaction = connection.begin()
                     break
                 except OperationalError as error:
-                    if attempt == _TRIES or not is_transient(error):
+                    if attempt == _TRIES or not is_locked(error):
                         raise
             with transaction:
                 yield connection

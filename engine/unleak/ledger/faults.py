@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from unleak.core.errors import LedgerError
 
@@ -21,10 +21,21 @@ _DAMAGED: Final = ("malformed", "not a database", "disk image")
 _AGAIN: Final = ("40001", "40P01")
 
 
-def is_transient(error: DBAPIError) -> bool:
-    """Whether the same transaction may go through if it is tried again."""
-    state = getattr(error.orig, "sqlstate", None)
-    return state in _AGAIN or "database is locked" in str(error.orig)
+class ContentionError(LedgerError):
+    """Another writer came between; the same transaction may go through if it is tried again."""
+
+
+def is_locked(error: DBAPIError) -> bool:
+    """Whether SQLite waited long enough for another writer, in vain."""
+    return "database is locked" in str(error.orig)
+
+
+def damaged(name: str, sign: str) -> str:
+    """The message about a damaged file: the sign of it, and the ways to recover."""
+    return (
+        f"ledger {name} is damaged ({sign}); put a backup in its place: `unleak leaks restore "
+        "BACKUP`, or save what can be read: `sqlite3 OLD .recover | sqlite3 NEW`"
+    )
 
 
 def ledger_error(error: DBAPIError, name: str, *, is_sqlite: bool) -> LedgerError:
@@ -33,15 +44,14 @@ def ledger_error(error: DBAPIError, name: str, *, is_sqlite: bool) -> LedgerErro
     Details of PostgreSQL quote values of rows.
     """
     text = str(error.orig).split("\n", 1)[0]
+    if isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in _AGAIN:
+        return ContentionError(f"ledger {name}: another writer came between; try again")
     if not is_sqlite:
         if isinstance(error, OperationalError | InterfaceError):
             return LedgerError(f"ledger {name}: cannot be reached: {text}")
         return LedgerError(f"ledger {name}: {text}")
     if any(sign in text for sign in _DAMAGED):
-        return LedgerError(
-            f"ledger {name} is damaged ({text}); put a backup in its place: `unleak leaks restore "
-            "BACKUP`, or save what can be read: `sqlite3 OLD .recover | sqlite3 NEW`"
-        )
+        return LedgerError(damaged(name, text))
     for sign, advice in _SQLITE.items():
         if sign in text:
             return LedgerError(f"ledger {name}: {advice}")

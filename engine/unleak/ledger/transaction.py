@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, insert
 
-from unleak.ledger.schema import changes
+from unleak.ledger.tables import changes
 
 _CHANGES_LOCK: Final = 0x756E6C65616C  # any number that all agree on, and that nothing else uses
 

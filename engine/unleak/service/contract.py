@@ -158,10 +158,6 @@ class BlockList:
         )
 
 
-# The leaks whose fingerprints stand in the block list.
-BLOCKED: Final = frozenset(LeakState) - {LeakState.FLAGGED, LeakState.DISMISSED}
-
-
 @dataclass(frozen=True, slots=True)
 class Job:
     """A piece of work for the worker, as it stands.

@@ -59,12 +59,11 @@ def _leaks() -> None:
     evidence = sa.table(
         "evidence", sa.column("id"), sa.column("leak"), sa.column("figures", sa.JSON)
     )
-    found: dict[str, dict[str, object]] = {
-        leak: figures
-        for leak, figures in connection.execute(
-            sa.select(evidence.c.leak, evidence.c.figures).order_by(evidence.c.id)
-        )
-    }
+    found: dict[str, dict[str, object]] = {}
+    for leak, figures in connection.execute(
+        sa.select(evidence.c.leak, evidence.c.figures).order_by(evidence.c.id)
+    ):
+        found[leak] = figures  # the last one stays
     rows = connection.execute(
         sa.select(leaks.c.id, leaks.c.added, leaks.c.preview).order_by(leaks.c.added, leaks.c.id)
     ).all()
