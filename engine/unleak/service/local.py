@@ -65,9 +65,7 @@ class LocalEngine:
         """Record what was seen."""
         return [view(leak) for leak in self._ledger.sight_many(sightings, actor=self._actor)]
 
-    def leaks(
-        self, *, model: str | None = None, state: LeakState | None = None
-    ) -> list[LeakView]:
+    def leaks(self, *, model: str | None = None, state: LeakState | None = None) -> list[LeakView]:
         """Leaks, oldest first."""
         return [view(leak) for leak in self._ledger.leaks(model=model, state=state)]
 
@@ -106,8 +104,11 @@ class LocalEngine:
         found = self._ledger.block_list()
         return BlockList(found.revision, found.fingerprints, found.lengths)
 
-    def confirm(self, leaks: Sequence[str], *, model: str | None = None, **options: Any) -> Job:
+    def confirm(
+        self, leaks: Sequence[str], *, model: str | None = None, trust_remote_code: bool = False
+    ) -> Job:
         """Ask a model."""
+        options = {"trust_remote_code": trust_remote_code}
         return self._submitter.confirm(many(self._ledger, leaks), model, options)
 
     def erase(
@@ -118,10 +119,16 @@ class LocalEngine:
         out: str | None = None,
         method: str = "auto",
         verify: str = "standard",
-        **options: Any,
+        keep: str | None = None,
+        trust_remote_code: bool = False,
     ) -> Job:
         """Erase leaks; a job that does so already is given again."""
-        options |= {"method": method, "verify": verify}
+        options = {
+            "method": method,
+            "verify": verify,
+            "keep": keep,
+            "trust_remote_code": trust_remote_code,
+        }
         return self._submitter.erase(many(self._ledger, leaks), model, out, options)
 
     def verify(
@@ -230,4 +237,3 @@ class LocalEngine:
 def view(leak: Leak) -> LeakView:
     """A leak of the ledger as everybody may see it."""
     return LeakView(**{name: getattr(leak, name) for name in LeakView.__slots__})
-
