@@ -62,6 +62,11 @@ class MasterKey:
         """Key for AES-256-SIV (64 bytes) over the cases of suites."""
         return self._derive("unleak suites 1", "sha512")
 
+    @property
+    def exchange(self) -> bytes:
+        """Private key of X25519, to read what others encrypt for this key's owner."""
+        return self._derive("unleak exchange 1")
+
     def __repr__(self) -> str:
         return "<MasterKey>"
 
