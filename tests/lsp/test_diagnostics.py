@@ -135,9 +135,7 @@ def test_a_client_that_pulls_and_refreshes_is_pushed_nothing(servers, uri):
     assert third["kind"] == "full"
     assert third["items"][0]["severity"] == 1
     assert "memorised by coder, not yours" in third["items"][0]["message"]
-    client.request("shutdown", None)
     assert b"publishDiagnostics" not in client.traffic
-    client.notify("exit", None)
 
 
 def test_files_that_are_not_open_are_pulled_with_the_workspace(servers, tmp_path):
