@@ -2,6 +2,7 @@
 
 import sys
 
+import pytest
 import pytest_lsp
 from conftest import CANARY, WITH_ENGINE
 from lsprotocol import types
@@ -26,6 +27,7 @@ async def editor(lsp_client: LanguageClient, home):
     await lsp_client.shutdown_session()
 
 
+@pytest.mark.asyncio
 async def test_an_editor_opens_sees_and_fixes(editor: LanguageClient):
     item = types.TextDocumentItem(URI, "python", 1, f'key = "{CANARY}"\n')
     editor.text_document_did_open(types.DidOpenTextDocumentParams(item))
