@@ -119,6 +119,7 @@ def _keep(ledger: Ledger, model: str, leaks: list[str], cases: list[Any], done: 
     if done.new_digest:
         ledger.add_model(done.new_digest, model, parent=old)
     verdicts = {entry["id"]: entry["verdict"] for entry in done.report["secrets"]}
+    outcomes: dict[str, str] = {}
     for case in cases:
         verdict = verdicts[case.id]
         id = case.id
@@ -134,12 +135,17 @@ def _keep(ledger: Ledger, model: str, leaks: list[str], cases: list[Any], done: 
             if state == LeakState.FLAGGED:
                 ledger.move(id, LeakState.CONFIRMED)
             _begin(ledger, [id])
+        outcomes[id] = verdict
         if verdict == "erased":
             ledger.move(id, LeakState.VERIFYING, LeakState.ERASED)
         else:
             ledger.move(id, LeakState.FAILED)
     ledger.add_erasure(
-        old, done.new_digest, done.report["verdict"], done.certificate or done.report
+        old,
+        done.new_digest,
+        done.report["verdict"],
+        done.certificate or done.report,
+        leaks=outcomes,
     )
 
 
