@@ -21,8 +21,6 @@ def gate(task: Task, report: Report, warm: "Warm") -> dict[str, Any]:
     report("load", 0.0)
     prober = LocalProber(warm.load(task.model), Ask(Decoding(), tries=tries))
     report("measure", 0.0)
-    result = run(
-        prober, task.cases, fingerprinter=task.fingerprinter, policy=ANY_LEAK, tries=tries
-    )
+    result = run(prober, task.cases, fingerprinter=task.fingerprinter, policy=ANY_LEAK, tries=tries)
     report("measure", 1.0)
     return result.as_json()

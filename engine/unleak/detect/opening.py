@@ -17,6 +17,7 @@ from unleak.detect.rule import Rule
 # one says that a path reached the end.
 _NEVER = "\U0010ffff\U0010fffe"
 _VALUE = "(?P<value>"
+_FLAGS = regex.compile(r"((?:\(\?[a-zA-Z]+\))?)(.*)", regex.DOTALL)  # for all of a pattern
 
 
 class Opening:
@@ -28,19 +29,8 @@ class Opening:
 
     @cached_property
     def _whole(self) -> "regex.Pattern[str] | None":
-        return _compiled(f"{self._pattern}{_NEVER}" if "|" not in self._outer else self._wrapped)
-
-    @property
-    def _outer(self) -> str:
-        """The pattern without what stands in brackets of any kind, roughly: only for `|`."""
-        text = regex.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", "", self._pattern)
-        while (inner := regex.sub(r"\([^()]*\)", "", text)) != text:
-            text = inner
-        return text
-
-    @property
-    def _wrapped(self) -> str:
-        return f"(?:{self._pattern}){_NEVER}"
+        flags, pattern = _FLAGS.match(self._pattern).groups()
+        return _compiled(f"{flags}(?:{pattern}){_NEVER}")
 
     @cached_property
     def _head(self) -> "regex.Pattern[str] | None":

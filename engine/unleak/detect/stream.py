@@ -19,13 +19,14 @@ from dataclasses import dataclass, replace
 from unleak.core.finding import Finding
 from unleak.detect.markers import follows_comment
 from unleak.detect.opening import Openings
-from unleak.detect.prefilter import Line, line_end
+from unleak.detect.prefilter import LONGEST_LINE, Line, line_end
 from unleak.detect.rule import LONGEST_BLOCK
 from unleak.detect.scanner import Scanner, without_overlaps
 
 LONGEST_OPEN = 6 * LONGEST_BLOCK  # characters held
 # What follows a name or a value may still rule it out; no pattern looks further ahead.
 _AHEAD = 48
+_STEP = 1024  # a long line is looked at each time it has grown by so much
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +59,28 @@ class StreamScanner:
         """How many characters are not settled."""
         return len(self._open) - self._settled
 
-    def feed(self, chunk: str) -> Progress:
-        """Add a chunk. Offsets count from the start of the text."""
+    def feed(self, chunk: str, *, provisional: bool = True) -> Progress:
+        """Add a chunk. Offsets count from the start of the text.
+
+        Args:
+            provisional: off, provisional findings are not looked for: most chunks cost little then.
+        """
         self._open += chunk
+        value, block = self._openings.look(self._open, self._open.rfind("\n") + 1)
+        if not (provisional or self._may_settle(len(chunk), value)):
+            return Progress([], [], self._offset + self._settled)
         lines = self._scanner.lines(self._open)
         candidates = self._scanner.candidates(self._open, lines, self._continues)
         found = without_overlaps(candidates)
-        last_line = max(self._open.rfind("\n") + 1, self._settled)
-        value, block = self._openings.look(self._open, last_line)
         cut = self._cut(lines, found, block)
         settled = max(self._settled, cut)
         if not self._scanner.markers:
             settled = max(settled, self._clear(value, candidates))
         final = self._moved([f for f in found if self._settled <= f.start < settled])
-        provisional = self._moved([f for f in found if f.start >= settled])
+        open_still = self._moved([f for f in found if f.start >= settled])
         self._settled = settled
         self._forget(cut)
-        return Progress(final, provisional, self._offset + self._settled)
+        return Progress(final, open_still, self._offset + self._settled)
 
     def close(self, following: str = "") -> list[Finding]:
         """End the text: what was provisional is final now.
@@ -103,15 +109,29 @@ class StreamScanner:
     def _moved(self, found: list[Finding]) -> list[Finding]:
         return [replace(f, start=f.start + self._offset, end=f.end + self._offset) for f in found]
 
-    def _clear(self, value: int, candidates: list[Finding]) -> int:
-        """The place before which no finding can begin, change or vanish, whatever follows.
+    def _may_settle(self, new: int, value: int) -> bool:
+        """Whether a look at the findings can settle anything, or is due for a long line."""
+        length = len(self._open)
+        if length >= LONGEST_LINE and length // _STEP > (length - new) // _STEP:
+            return True
+        if self._scanner.markers:
+            return "\n" in self._open[length - new :]
+        return self._unbegun(value) > self._settled
+
+    def _unbegun(self, value: int) -> int:
+        """The place before which no finding that is not complete yet can begin.
 
         Args:
             value: where the first value with blanks may have begun.
         """
         text = self._open
         word = max(text.rfind(" "), text.rfind("\t"), text.rfind("\n")) + 1
-        clear = min(word, value, max(0, len(text) - self._longest_known))
+        return min(word, value, max(0, len(text) - self._longest_known))
+
+    def _clear(self, value: int, candidates: list[Finding]) -> int:
+        """The place before which no finding can begin, change or vanish, whatever follows."""
+        text = self._open
+        clear = self._unbegun(value)
         for candidate in sorted(candidates, key=lambda f: -f.end):
             # One that overlaps what may change is changed with it.
             if candidate.end > min(clear, len(text) - _AHEAD):

@@ -59,7 +59,11 @@ class Erased:
             else:
                 sentences.append(f"[engine] on_new_model failed: {hook['reason']}")
         # Whoever serves the old version still needs it if the hook could not tell.
-        if self._registry.owns(out) and not self._settings.keep_old and (hook is None or hook["ok"]):
+        if (
+            self._registry.owns(out)
+            and not self._settings.keep_old
+            and (hook is None or hook["ok"])
+        ):
             removed = self._registry.forget_older(out.parent.name)
             if removed:
                 sentences.append(
@@ -136,4 +140,3 @@ class Erased:
         for model in self._ledger.models():
             if model.digest.startswith(SERVED) and model.linked == old:
                 self._ledger.link(model.digest.removeprefix(SERVED), new)
-

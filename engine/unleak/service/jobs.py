@@ -207,9 +207,7 @@ class Jobs:
         values["version"] = jobs.c.version + 1
         transaction.execute(update(jobs).where(jobs.c.id == id).values(values))
         # Of a job's changes, only the last one tells anything: the log must not grow with progress.
-        transaction.execute(
-            delete(changes).where(changes.c.kind == "job", changes.c.subject == id)
-        )
+        transaction.execute(delete(changes).where(changes.c.kind == "job", changes.c.subject == id))
         transaction.changed("job", id)
 
     def _owners(self) -> Iterator[str]:

@@ -65,9 +65,7 @@ class LocalEngine:
         """Record what was seen."""
         return [view(leak) for leak in self._ledger.sight_many(sightings, actor=self._actor)]
 
-    def leaks(
-        self, *, model: str | None = None, state: LeakState | None = None
-    ) -> list[LeakView]:
+    def leaks(self, *, model: str | None = None, state: LeakState | None = None) -> list[LeakView]:
         """Leaks, oldest first."""
         return [view(leak) for leak in self._ledger.leaks(model=model, state=state)]
 
@@ -230,4 +228,3 @@ class LocalEngine:
 def view(leak: Leak) -> LeakView:
     """A leak of the ledger as everybody may see it."""
     return LeakView(**{name: getattr(leak, name) for name in LeakView.__slots__})
-

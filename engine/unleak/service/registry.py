@@ -91,9 +91,7 @@ class Registry:
             for number in sorted(self._numbers(folder.name)):
                 path = folder / f"v{number:04}"
                 old, new = _digests(path)
-                found.append(
-                    Version(folder.name, path.name, path, new, old, current == path)
-                )
+                found.append(Version(folder.name, path.name, path, new, old, current == path))
         return found
 
     def forget_older(self, name: str) -> list[str]:
@@ -114,7 +112,8 @@ class Registry:
     def _numbers(self, name: str) -> list[int]:
         folder = self.folder(name)
         matches = (
-            _VERSION.fullmatch(entry.name) for entry in (folder.iterdir() if folder.is_dir() else ())
+            _VERSION.fullmatch(entry.name)
+            for entry in (folder.iterdir() if folder.is_dir() else ())
         )
         return [int(match[1]) for match in matches if match]
 

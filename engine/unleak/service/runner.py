@@ -250,5 +250,3 @@ class _Watch:
         if size > self._memory:
             return "memory"
         return "time" if now > self._deadline else None
-
-

@@ -38,9 +38,7 @@ class Submitter:
         base = self._base(leaks, model, newest=False)
         return self._add(JobKind.CONFIRM, base, leaks=leaks, options=self._trust(options))
 
-    def verify(
-        self, leaks: Sequence[str], model: str, reference: str | None, depth: str
-    ) -> Job:
+    def verify(self, leaks: Sequence[str], model: str, reference: str | None, depth: str) -> Job:
         """Attack a model."""
         _check_depth(depth)
         options: dict[str, Any] = {"verify": depth}
@@ -186,9 +184,7 @@ class Submitter:
             steps = (LeakState.FAILED,) if busy else ()
             move_within(transaction, [id], (*steps, LeakState.QUEUED), self._actor)
 
-    def _output(
-        self, base: Base, out: str | None, active: Sequence[Entry]
-    ) -> tuple[Path, str]:
+    def _output(self, base: Base, out: str | None, active: Sequence[Entry]) -> tuple[Path, str]:
         registry = self._core.registry
         if out is None:
             line = f"registry/{base.name}"
@@ -227,4 +223,3 @@ def _refusal(leak: Leak) -> str:
 def _check_depth(depth: str) -> None:
     if depth not in _DEPTHS:
         raise UsageError(f"--verify {depth}: choose one of {', '.join(_DEPTHS)}")
-

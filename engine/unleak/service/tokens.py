@@ -91,7 +91,9 @@ class Tokens:
         """
         with _taken(self._path):
             if any(token.name == name for token in self.all()):
-                raise UsageError(f"there is a token {name}; revoke it first, or choose another name")
+                raise UsageError(
+                    f"there is a token {name}; revoke it first, or choose another name"
+                )
             self._replace(name, made := _made(), role)
         return made
 
@@ -122,9 +124,7 @@ class Tokens:
         stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
         if stamp != self._read:
             if os.name == "posix" and status.st_mode & 0o077:
-                raise LedgerError(
-                    f"{self._path} may be read by others: run chmod 600 {self._path}"
-                )
+                raise LedgerError(f"{self._path} may be read by others: run chmod 600 {self._path}")
             try:
                 entries = json.loads(self._path.read_text("utf-8"))["tokens"]
                 self._known = [Token(**entry) for entry in entries]

@@ -92,9 +92,7 @@ class WorkOrders:
         elif job.kind == JobKind.CONFIRM:
             self._confirmed(entry, result)
         with self._ledger.writing() as transaction:
-            self._jobs.end(
-                transaction, job.id, state, result=result, message=message, error=error
-            )
+            self._jobs.end(transaction, job.id, state, result=result, message=message, error=error)
         _log.info("job %s: %s", job.id, state)
 
     def failed(self, entry: Entry, error: str) -> None:
@@ -185,5 +183,3 @@ def record_evidence(ledger: Ledger, id: str, model: str, figures: dict[str, Any]
 
 def _path(spec: str) -> str | None:
     return spec if Path(spec).is_absolute() else None
-
-
