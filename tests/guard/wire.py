@@ -57,8 +57,10 @@ class Wire:
             choice = 0
             if isinstance(message.get("choices"), list) and message["choices"]:
                 choice = message["choices"][0].get("index", 0)
-            elif isinstance(message.get("index"), int):
+            elif isinstance(message.get("index"), int) and "token" not in message:
                 choice = message["index"]
+            if isinstance(message.get("token"), dict) and message["token"].get("special"):
+                continue
             text = "".join(read(message, path) for path in self.event_paths)
             found[choice] = found.get(choice, "") + text
         return found

@@ -16,6 +16,7 @@ LONGEST = 512  # characters
 SHORTEST = 4
 NOTHING = BlockList(0, frozenset(), frozenset())
 # A word starts where no letter or digit precedes one, or behind an escape (\n, %3D).
+_LINE = re.compile(r"[^\n]+")
 _START = re.compile(r"(?<![A-Za-z0-9])|(?=[^A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2})")
 
 
@@ -37,26 +38,41 @@ class Blocked:
         """Whether a fingerprint is in the list."""
         return fingerprint in self._prints
 
-    def spans(self, text: str, since: int) -> Iterator[tuple[int, int]]:
-        """Where in a text blocked secrets stand that end behind `since`."""
+    def spans(self, text: str, since: int, begin: int = -1) -> Iterator[tuple[int, int]]:
+        """Where in a text blocked secrets stand that end behind `since`.
+
+        Args:
+            text, since: as said.
+            begin: a place that starts a word whatever stands before it.
+        """
         if not self._lengths:
             return
-        fingerprint = self._fingerprinter.fingerprint
-        for line in re.finditer(r"[^\n]+", text[max(0, since - self.longest) :]):
-            offset = max(0, since - self.longest)
-            for match in _START.finditer(text, offset + line.start(), offset + line.end()):
-                start = match.start()
+        first = max(0, since - self.longest)
+        for line in _LINE.finditer(text, first):
+            for start in self._starts(text, line.start(), line.end(), begin):
                 for length in self._lengths:
                     end = start + length
-                    if end > offset + line.end():
+                    if end > line.end():
                         break
-                    if end > since and fingerprint(text[start:end]) in self._prints:
+                    if end > since and self.holds(self._fingerprinter.fingerprint(text[start:end])):
                         yield start, end
 
-    def clear(self, text: str) -> int:
+    def clear(self, text: str, begin: int = -1) -> int:
         """The place before which no blocked secret can begin that is not complete yet."""
         if not self._lengths:
             return len(text)
         earliest = max(text.rfind("\n") + 1, len(text) - self.longest + 1)
-        match = _START.search(text, earliest)
-        return match.start() if match else len(text)
+        return next(self._starts(text, earliest, len(text), begin), len(text))
+
+    def _starts(self, text: str, first: int, behind: int, begin: int) -> Iterator[int]:
+        """Places in a line where a word starts, in order."""
+        due = first <= begin < behind
+        for match in _START.finditer(text, first, behind):
+            if due and match.start() >= begin:
+                due = False
+                if match.start() > begin:
+                    yield begin
+            if match.start() < behind:
+                yield match.start()
+        if due:
+            yield begin

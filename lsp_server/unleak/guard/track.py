@@ -93,7 +93,7 @@ class Track:
         self.length += len(text)
         progress = self._stream.feed(text, provisional=False)
         blocked = self._blocked_since(before)
-        clear = self._start + self._shield.blocked.clear(self._text)
+        clear = self._start + self._shield.blocked.clear(self._text, -self._start)
         # Never behind what was shown: a block list may have come that holds more.
         self.settled = max(self.settled, min(progress.settled + self._origin, clear))
         return self._certain([*progress.final, *blocked])
@@ -133,7 +133,7 @@ class Track:
 
     def _blocked_since(self, place: int) -> list[Finding]:
         found = []
-        for start, end in self._shield.blocked.spans(self._text, place):
+        for start, end in self._shield.blocked.spans(self._text, place, -self._start):
             secret = self._shield.scanner.fingerprinter.secret(self._text[start:end], KNOWN)
             offset = self._start - self._origin  # the scanner counts from the context's start
             found.append(Finding(KNOWN, start + offset, end + offset, KNOWN_SCORE, True, secret))
