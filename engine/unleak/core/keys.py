@@ -1,4 +1,4 @@
-"""The user's key: from it come the keys of ledger, suites, known secrets and fingerprints."""
+"""The user's key: from it come the keys of all that is kept, fingerprinted or signed."""
 
 import base64
 import binascii
@@ -61,6 +61,11 @@ class MasterKey:
     def suites(self) -> bytes:
         """Key for AES-256-SIV (64 bytes) over the cases of suites."""
         return self._derive("unleak suites 1", "sha512")
+
+    @property
+    def certificates(self) -> bytes:
+        """Seed of the Ed25519 key (32 bytes) that signs certificates."""
+        return self._derive("unleak certificates 1")
 
     def __repr__(self) -> str:
         return "<MasterKey>"
