@@ -123,7 +123,7 @@ def test_dismiss_list_models_gate_and_report(opened):
         "greedy",
         "brought it back",
         "0.998",
-        "signature",
+        "changed after it was signed",
         "k1",
         "&lt;nothing&gt;",
     ):
@@ -155,3 +155,15 @@ def test_without_an_engine_everything_local_goes_on(servers, uri):
     assert "cannot be reached" in refused(client, "leaks")
     client.change(uri, 2, {"text": "a = 1\n"})
     assert client.diagnostics(uri, 2) == []
+
+
+def test_a_certificate_is_valid_until_it_is_changed(home):
+    from unleak.core.keys import load_key
+    from unleak.erase.certificate import signed
+    from unleak.lsp.signature import CHANGED, VALID, signature_of
+
+    envelope = signed({"predicate": {"verdict": "erased"}}, load_key())
+    assert signature_of(envelope) == VALID
+    assert signature_of({**envelope, "payload": "e30="}) == CHANGED
+    assert signature_of({**envelope, "signatures": []}) == "not signed"
+    assert signature_of({}) == "not signed"
