@@ -6,7 +6,7 @@ from editing.client import replaced
 
 
 def test_a_line_of_twenty_megabytes(servers):
-    client = servers.start(PUSH)
+    client = servers.start(PUSH, env={"UNLEAK_TEST_ENGINE": "down"})
     big, small = "file:///work/big.js", "file:///work/small.py"
     middle = f'; const t = "{CANARY}"; '
     half = 'x("abc"); ' * 1_000_000

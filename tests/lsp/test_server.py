@@ -66,7 +66,10 @@ def test_what_is_no_message_is_stepped_over(client, uri):
 
 def test_unknown_requests_and_commands_are_refused(client):
     asked = client.answer(client.ask("textDocument/rename", {"x": CANARY}))
-    assert "error" in asked
+    assert asked["error"]["code"] == -32602
+    where = {"textDocument": {"uri": "a"}, "position": {"line": 0, "character": 0}}
+    asked = client.answer(client.ask("textDocument/definition", where))
+    assert asked["error"]["code"] == -32601
     asked = client.answer(client.ask("unleak/nothing", {"x": CANARY}))
     assert asked["error"]["code"] == -32601
     for arguments in (None, [], [1], [{}, {}], [{"leak": 7}], [{"leak": "L1", "more": 1}]):
