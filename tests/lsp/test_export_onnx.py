@@ -1,6 +1,7 @@
 """Models as ONNX: the same answers as torch gives, over the same weights."""
 
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -98,6 +99,15 @@ def test_what_cannot_be_exported_is_said(tmp_path):
     with pytest.raises(ModelError, match="export-onnx"):
         OnnxDecoder(tmp_path)
     assert not (tmp_path / "out").exists()
+
+
+def test_other_weights_under_the_graph_are_noticed(tmp_path):
+    for name in ("model.onnx", "config.json", "tokenizer.json"):
+        shutil.copyfile(embedded_folder() / name, tmp_path / name)
+    weights = (embedded_folder() / "model.safetensors").read_bytes()
+    (tmp_path / "model.safetensors").write_bytes(weights.replace(b"layers.0", b"layers.9"))
+    with pytest.raises(ModelError, match="export again"):
+        OnnxDecoder(tmp_path)
 
 
 def test_the_command_exports_and_reading_it_needs_no_torch(tmp_path):

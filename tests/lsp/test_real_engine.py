@@ -13,6 +13,7 @@ def test_a_planted_secret_is_confirmed_and_erased_from_the_editor(servers, plant
     case = next(c for c in planted_cases if c.kind == "github-token" and c.id.endswith("12"))
     uri = "file:///work/real.py"
     client = servers.start(PUSH, command=REAL)
+    client.patience = 900  # a model is loaded and attacked
     try:
         client.open(uri, f'{case.prefix}{case.secret.reveal()}"\n')
         [found] = client.diagnostics(uri)

@@ -9,7 +9,9 @@ from editing.client import replaced
 
 
 def test_the_real_command_answers_and_starts_no_torch(servers, uri):
-    client = servers.start(command=REAL, env={"UNLEAK_ENGINE": "unix:/nonexistent/socket"})
+    client = servers.start(
+        command=[*REAL, "--stdio"], env={"UNLEAK_ENGINE": "unix:/nonexistent/socket"}
+    )
     told = client.server["capabilities"]
     assert told["textDocumentSync"]["change"] == 2
     assert told["inlineCompletionProvider"] is not None
