@@ -36,13 +36,15 @@ def query() -> _Rows:
 
 
 def leak_of(row: Row[*tuple[Any, ...]]) -> Leak:
-    """The leak in a row of `query`."""
-    fields = row._asdict()
-    fields["origin"] = Origin(row.origin)
-    fields["state"] = LeakState(row.state)
-    fields["verdict"] = Verdict(row.verdict)
-    fields["shredded"] = bool(row.shredded)
-    fields["reason"] = row.reason or ""
+    """The leak in a row of `query`, which may have more columns."""
+    fields = {name: getattr(row, name) for name in Leak.__slots__}
+    fields |= {
+        "origin": Origin(row.origin),
+        "state": LeakState(row.state),
+        "verdict": Verdict(row.verdict),
+        "shredded": bool(row.shredded),
+        "reason": row.reason or "",
+    }
     return Leak(**fields)
 
 

@@ -41,9 +41,12 @@ def record(
     identities = [(one.secret.fingerprint, digests[one.model]) for one in seen]
     rows: dict[Identity, dict[str, Any]] = {}
     at = now()
+    # Writers that meet may give the same number; it only orders what is shown.
+    last = transaction.execute(select(func.coalesce(func.max(leaks.c.number), 0))).scalar_one()
     for one, identity in zip(seen, identities, strict=True):
         if identity not in rows:
             rows[identity] = _leak(one, identity, cipher, key_id, at)
+            rows[identity]["number"] = last + len(rows)
         rows[identity]["sightings"] += 1
         if one.verdict:
             rows[identity]["verdict"] = str(one.verdict)
@@ -100,8 +103,7 @@ def _leak(one: Sighted, identity: Identity, cipher: Cipher, key_id: str, at: str
 
 def _counting(transaction: Transaction) -> Any:
     """Insert a leak; of one that is there, add to its counter and keep all else but its hint."""
-    last = select(func.coalesce(func.max(leaks.c.number), 0) + 1).scalar_subquery()
-    statement = upsert(transaction.connection, leaks).values(number=last)
+    statement = upsert(transaction.connection, leaks)
     new = statement.excluded
     told = and_(leaks.c.reason.is_(None), new.verdict != str(Verdict.UNKNOWN))
     return statement.on_conflict_do_update(
