@@ -17,7 +17,7 @@ from unleak.ledger.merge import note_transition
 from unleak.ledger.records import Leak, Seen, Sighted
 from unleak.ledger.sight import record
 from unleak.ledger.tables import evidence, leaks
-from unleak.ledger.transaction import now
+from unleak.ledger.transaction import Transaction, now
 
 _TRIES: Final = 5
 
@@ -75,21 +75,8 @@ class LeakBook(Book):
         Raises:
             LedgerError: no such leak, or a step is not allowed.
         """
-        who = storable(actor or login_name())
         with self.writing() as transaction:
-            moved = sorted({true_id(transaction.connection, id) for id in ids})
-            for id in moved:
-                state = LeakState(
-                    transaction.execute(
-                        select(leaks.c.state).where(leaks.c.id == id).with_for_update()
-                    ).scalar_one()
-                )
-                for after in states:
-                    if after not in TRANSITIONS[state]:
-                        raise LedgerError(f"leak {id} is {state}; it cannot become {after}")
-                    note_transition(transaction, id, state, after, who)
-                    state = after
-                transaction.execute(update(leaks).where(leaks.c.id == id).values(state=str(state)))
+            moved = move_within(transaction, ids, states, actor or login_name())
             found = by_ids(transaction.connection, moved)
             return [found[id] for id in moved]
 
@@ -140,3 +127,27 @@ class LeakBook(Book):
             found = by_ids(transaction.connection, [id])[id]
         forget_freed(self.database)
         return found
+
+
+def move_within(
+    transaction: Transaction, ids: Iterable[str], states: Sequence[LeakState], actor: str
+) -> list[str]:
+    """Take leaks through states as part of a transaction; their full ids.
+
+    Raises:
+        LedgerError: no such leak, or a step is not allowed.
+    """
+    moved = sorted({true_id(transaction.connection, id) for id in ids})
+    for id in moved:
+        state = LeakState(
+            transaction.execute(
+                select(leaks.c.state).where(leaks.c.id == id).with_for_update()
+            ).scalar_one()
+        )
+        for after in states:
+            if after not in TRANSITIONS[state]:
+                raise LedgerError(f"leak {id} is {state}; it cannot become {after}")
+            note_transition(transaction, id, state, after, storable(actor))
+            state = after
+        transaction.execute(update(leaks).where(leaks.c.id == id).values(state=str(state)))
+    return moved

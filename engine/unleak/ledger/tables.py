@@ -166,3 +166,32 @@ changes = Table(
     Index("ix_changes_kind", "kind", "id"),
     sqlite_autoincrement=True,
 )
+
+# The engine's jobs, in the order they came. line: jobs of one line run one after the other.
+# owner: the engine process that runs it. version: grows with every change.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("stage", Text, nullable=False),
+    Column("done", Float, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("leaks", JSON, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("out", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("result", JSON),
+    Column("error", Text, nullable=False),
+    Column("error_type", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("cancel", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("started", Text),
+    Column("ended", Text),
+)
