@@ -1,6 +1,7 @@
 """How leaks are read from their tables."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
@@ -14,8 +15,9 @@ from unleak.ledger.tables import aliases, leaks, models
 _Rows = Select[*tuple[Any, ...]]
 
 
+@cache
 def query() -> _Rows:
-    """Leaks with the names of their models."""
+    """Leaks with the names of their models; made once, as it takes longer than to run it."""
     return select(
         leaks.c.id,
         leaks.c.kind,

@@ -3,13 +3,14 @@
 import json
 import secrets
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, case, func, insert, select
 
 from unleak.core.formats import preview
 from unleak.core.states import LeakState, Verdict
-from unleak.ledger.book import chunks, storable, upsert
+from unleak.ledger.book import chunks, insert_of, storable
 from unleak.ledger.cipher import Cipher
 from unleak.ledger.model_book import resolve
 from unleak.ledger.records import Sighted
@@ -50,7 +51,10 @@ def record(
         rows[identity]["sightings"] += 1
         if one.verdict:
             rows[identity]["verdict"] = str(one.verdict)
-    transaction.execute(_counting(transaction), [rows[identity] for identity in sorted(rows)])
+    transaction.execute(
+        _counting(transaction.connection.dialect.name),
+        [rows[identity] for identity in sorted(rows)],
+    )
     ids = dict(_ids(transaction, rows))
     transaction.execute(
         insert(sightings),
@@ -101,9 +105,13 @@ def _leak(one: Sighted, identity: Identity, cipher: Cipher, key_id: str, at: str
     }
 
 
-def _counting(transaction: Transaction) -> Any:
-    """Insert a leak; of one that is there, add to its counter and keep all else but its hint."""
-    statement = upsert(transaction.connection, leaks)
+@cache
+def _counting(dialect: str) -> Any:
+    """Insert a leak; of one that is there, add to its counter and keep all else but its hint.
+
+    Made once, as that takes longer than to run it.
+    """
+    statement = insert_of(dialect, leaks)
     new = statement.excluded
     told = and_(leaks.c.reason.is_(None), new.verdict != str(Verdict.UNKNOWN))
     return statement.on_conflict_do_update(
