@@ -42,7 +42,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh UNLEAK_HOME."""
     folder = tmp_path / "home"
     monkeypatch.setenv("UNLEAK_HOME", str(folder))
-    for name in ("UNLEAK_KEY", "UNLEAK_KEY_FILE", "UNLEAK_KEYRING"):
+    for name in ("UNLEAK_KEY", "UNLEAK_KEY_FILE", "UNLEAK_KEYRING", "UNLEAK_LEDGER"):
         monkeypatch.delenv(name, raising=False)
     return folder
 
