@@ -1,9 +1,10 @@
-"""A PostgreSQL server of the tests' own: Debian's package, on a Unix socket in a folder of its own."""
+"""A PostgreSQL server of the tests' own, on a Unix socket in a folder of its own."""
 
 import os
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 _USER = "postgres"  # whom Debian's package makes; the server refuses to run as root
@@ -32,10 +33,15 @@ class Server:
             data = str(self.folder / "data")
             self._run("initdb", "-D", data, "-U", "unleak", "-A", "trust", "-E", "UTF8",
                       "--locale=C.UTF-8", "--no-sync")  # fmt: skip
-            options = (
-                f"-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c "
-                f"max_connections=150 -c listen_addresses='' -c unix_socket_directories={self.folder}"
-            )
+            settings = {
+                "fsync": "off",
+                "full_page_writes": "off",
+                "synchronous_commit": "off",
+                "max_connections": "150",
+                "listen_addresses": "''",
+                "unix_socket_directories": self.folder,
+            }
+            options = " ".join(f"-c {name}={value}" for name, value in settings.items())
             self._run("pg_ctl", "-D", data, "-l", str(self.folder / "log"), "-o", options,
                       "-w", "-t", "60", "start")  # fmt: skip
         except BaseException:
@@ -56,10 +62,8 @@ class Server:
         return self.url(name)
 
     def stop(self) -> None:
-        try:
+        with suppress(subprocess.CalledProcessError):  # it may never have come up
             self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
-        except subprocess.CalledProcessError:
-            pass  # it never came up
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, program: str, *arguments: str) -> None:

@@ -53,7 +53,7 @@ class _Jobs:
         return self._with_models(task, report, verify)
 
     def gate(self, task: Task, report: Report) -> dict[str, Any]:
-        from unleak.ci.job import gate
+        from unleak.commands.gate_job import gate
 
         return self._with_models(task, report, gate)
 

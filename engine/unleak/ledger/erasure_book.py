@@ -138,3 +138,8 @@ class ErasureBook(Book):
                 .order_by(suite_cases.c.at, suite_cases.c.suite, suite_cases.c.case)
             )
             return [SuiteCase(*row) for row in rows]
+
+    def suite_paths(self) -> set[str]:
+        """Where suites were written that came of leaks."""
+        with self.database.reading() as connection:
+            return set(connection.execute(select(suite_cases.c.path)).scalars())

@@ -18,7 +18,7 @@ from unleak.ledger.leak_book import LeakBook
 from unleak.ledger.leak_reader import LeakReader
 from unleak.ledger.model_book import ModelBook
 from unleak.ledger.place import default_place, place_of
-from unleak.ledger.rotation import finish
+from unleak.ledger.rotation import finish, is_unfinished
 from unleak.ledger.tables import about, leaks
 
 
@@ -54,8 +54,18 @@ class Ledger(LeakBook, LeakReader, ModelBook, ErasureBook):
             pending = pending_key()
             if pending is None or pending.id != error.needed:
                 raise
-            finish(place, pending)
-            return cls(place, pending)
+        database = Database(place)
+        try:
+            finish(database, pending)
+        finally:
+            database.close()
+        return cls(place, pending)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def name(self) -> str:
@@ -81,11 +91,12 @@ class Ledger(LeakBook, LeakReader, ModelBook, ErasureBook):
 
     def _check_key(self) -> None:
         with self.database.reading() as connection:
-            found = connection.execute(select(about.c.value).where(about.c.name == "key")).scalar()
-        if found is None:
-            found = self._adopt_key()
+            notes = {row.name: row.value for row in connection.execute(select(about))}
+        found = notes.get("key") or self._adopt_key()
         if found != self.key.id:
             raise OtherKeyError(self.name, found, self.key.id)
+        if is_unfinished(notes):
+            finish(self.database, self.key)
 
     def _adopt_key(self) -> str:
         """Note whose the ledger is: a new one, or one of unleak 0.1 that this key can read."""

@@ -132,17 +132,25 @@ def add_model(
         "current": False,
     }
     added = transaction.execute(
-        upsert(transaction.connection, models).values(values).on_conflict_do_nothing()
-    )
+        upsert(transaction.connection, models)
+        .values(values)
+        .on_conflict_do_nothing()
+        .returning(models.c.digest)
+    ).first()
     learned = 0
-    for column, value in ((models.c.parent, parent), (models.c.path, values["path"])):
-        # A folder may have moved; what a model was made of never changes.
-        stale = column.is_(None) if column is models.c.parent else column.is_distinct_from(value)
-        if value is not None and not added.rowcount:
-            learned += transaction.execute(
-                update(models).where(models.c.digest == digest, stale).values({column: value})
-            ).rowcount
-    if added.rowcount or learned:
+    if not added and parent is not None:  # what a model was made of never changes
+        learned += transaction.execute(
+            update(models)
+            .where(models.c.digest == digest, models.c.parent.is_(None))
+            .values(parent=parent)
+        ).rowcount
+    if not added and path is not None:  # its folder may have moved
+        learned += transaction.execute(
+            update(models)
+            .where(models.c.digest == digest, models.c.path.is_distinct_from(values["path"]))
+            .values(path=values["path"])
+        ).rowcount
+    if added or learned:
         transaction.changed("model", digest)
 
 
@@ -166,7 +174,7 @@ def resolve(transaction: Transaction, names: Iterable[str]) -> dict[str, str]:
         if digest is None:
             digest = SERVED + bare
         if digest not in linked:
-            add_model(transaction, digest, bare[:12] if digest == bare else bare)
+            add_model(transaction, digest, bare[:12] if digest == bare else bare or "unknown")
             linked[digest] = None
         found[name] = linked[digest] or digest
     return found

@@ -1,25 +1,31 @@
 """A new key: everything is encrypted and fingerprinted anew, in one transaction.
 
 At any moment the ledger belongs to one key, the old or the new one, and that one is on the disk:
-the new key is staged before the transaction is committed and takes the old one's place after. Both
-happen while the ledger is locked, so that two changes at once cannot lose a key.
+the new key, and files that are encrypted with it, are laid beside the old ones ("staged") before
+the transaction is committed, and take their places after. All of it happens while the ledger is
+locked, so that two changes at once cannot lose a key. Where the last step was cut off, whoever
+opens the ledger next finishes it.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
-from sqlalchemy import select, update
-from sqlalchemy.engine import URL
+from sqlalchemy import delete, func, select, update
 
+from unleak.core.files import explained
 from unleak.core.key_change import finish_change, pending_key
 from unleak.core.keys import MasterKey
-from unleak.ledger.book import Book
+from unleak.ledger.book import Book, upsert
 from unleak.ledger.cipher import Cipher
 from unleak.ledger.database import Database
 from unleak.ledger.freed import forget_freed
 from unleak.ledger.sight import sealed
 from unleak.ledger.tables import about, leaks
+
+_STAGED: Final = "staged:"  # in the table `about`, before the path of a file that is staged
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +36,22 @@ class Rotated:
     lost: int
 
 
-def rotate(ledger: Book, key: MasterKey, stage: Callable[[MasterKey], None]) -> Rotated:
-    """Make a ledger one of another key; the ledger must be opened anew after.
+def staged(file: Path) -> Path:
+    """Where a file lies before it takes its place."""
+    return file.with_name(file.name + ".new")
+
+
+def rotate(ledger: Book, key: MasterKey, stage: Callable[[MasterKey], Iterable[Path]]) -> Rotated:
+    """Make a ledger one of another key; it must be opened anew after.
 
     The fingerprint of a shredded leak cannot be made again: it stays, but nothing will match it.
 
     Args:
         ledger: with the old key.
         key: the new one.
-        stage: puts the new key where it outlasts a crash; called before anything is committed.
+        stage: puts the new key where it outlasts a crash, and beside each file to change, at
+            `staged`, what it is under the new key; gives these files. Called before anything is
+            committed.
 
     Raises:
         LedgerError: it belongs to another key by now, or a row cannot be decrypted. Nothing was
@@ -48,7 +61,6 @@ def rotate(ledger: Book, key: MasterKey, stage: Callable[[MasterKey], None]) -> 
     with ledger.database.writing() as transaction:
         # Not shared, unlike everyone else's: all others are done, or have to wait.
         ledger.expect_key(transaction, shared=False)
-        stage(key)
         rows = transaction.execute(
             select(leaks.c.id, leaks.c.sealed).where(leaks.c.sealed.is_not(None))
         ).all()
@@ -64,23 +76,56 @@ def rotate(ledger: Book, key: MasterKey, stage: Callable[[MasterKey], None]) -> 
                 )
             )
             transaction.changed("leak", id)
-        lost = len(transaction.execute(select(leaks.c.id).where(leaks.c.key != key.id)).all())
+        lost = transaction.execute(
+            select(func.count()).select_from(leaks).where(leaks.c.key != key.id)
+        ).scalar_one()
         transaction.execute(update(about).where(about.c.name == "key").values(value=key.id))
         transaction.changed("block-list", "key")
+        for file in _staged_files(stage, key):
+            row = {"name": f"{_STAGED}{file.absolute()}", "value": key.id}
+            transaction.execute(
+                upsert(transaction.connection, about)
+                .values(row)
+                .on_conflict_do_update(index_elements=["name"], set_={"value": key.id})
+            )
+    finish(ledger.database, key)
     forget_freed(ledger.database)
     return Rotated(len(rows), lost)
 
 
-def finish(place: URL, key: MasterKey) -> None:
-    """Put a staged key into the old one's place, if the ledger belongs to it."""
-    database = Database(place)
+def is_unfinished(names: Iterable[str]) -> bool:
+    """Whether a rotation was cut off, by the names in the table `about`."""
+    return any(name.startswith(_STAGED) for name in names)
+
+
+def finish(database: Database, key: MasterKey) -> None:
+    """Put what is staged into its place, if the ledger belongs to the key."""
+    with database.writing() as transaction:
+        found = transaction.execute(
+            select(about.c.value).where(about.c.name == "key").with_for_update()
+        ).scalar()
+        if found != key.id:
+            return
+        rows = transaction.execute(select(about.c.name).where(about.c.name.startswith(_STAGED)))
+        for name in rows.scalars().all():
+            file = Path(name.removeprefix(_STAGED))
+            with explained(file):
+                if staged(file).exists():
+                    staged(file).replace(file)
+            transaction.execute(delete(about).where(about.c.name == name))
+        pending = pending_key()
+        if pending is not None and pending.id == key.id:
+            finish_change(key)
+
+
+def _staged_files(stage: Callable[[MasterKey], Iterable[Path]], key: MasterKey) -> list[Path]:
+    """The files that are staged; of those before one that fails nothing is left."""
+    files: list[Path] = []
     try:
-        with database.writing() as transaction:
-            found = transaction.execute(
-                select(about.c.value).where(about.c.name == "key").with_for_update()
-            ).scalar()
-            staged = pending_key()
-            if found == key.id and staged is not None and staged.id == key.id:
-                finish_change(key)
-    finally:
-        database.close()
+        for file in stage(key):
+            files.append(file)
+    except BaseException:
+        for file in files:
+            staged(file).unlink(missing_ok=True)
+        raise
+    return files

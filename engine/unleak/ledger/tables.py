@@ -186,6 +186,7 @@ jobs = Table(
     Column("options", JSON, nullable=False),
     Column("result", JSON),
     Column("error", Text, nullable=False),
+    Column("error_type", Text, nullable=False),
     Column("owner", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("cancel", Boolean, nullable=False),

@@ -87,7 +87,7 @@ class Jobs:
             insert(jobs).values(
                 id=id, kind=str(kind), state=str(JobState.QUEUED), stage="", done=0.0, message="",
                 leaks=list(leaks), model=model, out=out, line=line or id,
-                options=dict(options or {}), error="", owner=owner, attempts=0, cancel=False,
+                options=dict(options or {}), error="", error_type="", owner=owner, attempts=0, cancel=False,
                 version=1, created=now(),
             )
         )  # fmt: skip
@@ -185,10 +185,13 @@ class Jobs:
         *,
         result: Mapping[str, Any] | None = None,
         error: str = "",
+        error_type: str = "",
         message: str | None = None,
     ) -> None:
         """The last change of a job. Part of the caller's transaction."""
-        values: dict[str, Any] = {"result": result, "error": error, "ended": now()}
+        values: dict[str, Any] = {
+            "result": result, "error": error, "error_type": error_type, "ended": now()
+        }  # fmt: skip
         if message is not None:
             values["message"] = message
         if state == JobState.SUCCEEDED:
@@ -236,5 +239,6 @@ def _entry(row: Row[Any]) -> Entry:
         created=row.created,
         started=row.started,
         ended=row.ended,
+        error_type=row.error_type,
     )
     return Entry(job, row.options, row.line, row.attempts, row.cancel, row.version)

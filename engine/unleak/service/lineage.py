@@ -8,6 +8,7 @@ from typing import Final
 from unleak.core.errors import LedgerError, ModelError
 from unleak.ledger.ledger import Ledger
 from unleak.ledger.records import SERVED
+from unleak.models import embedded
 from unleak.models.digest import digest_of
 from unleak.service.places import Anywhere, Places
 from unleak.service.registry import Registry, slug
@@ -122,6 +123,11 @@ class Lineage:
         served = known.get(SERVED + name)
         if served is not None and served.linked:
             return served.linked
+        if name == EMBEDDED:
+            digest = digest_of(Path(embedded.__file__).parent)
+            self._ledger.add_model(digest, EMBEDDED)
+            self._ledger.link(EMBEDDED, digest)
+            return digest
         if name in self._settings.models:
             return self.link(name, self._settings.models[name])
         called = name or "the model"

@@ -104,8 +104,11 @@ class LocalEngine:
         found = self._ledger.block_list()
         return BlockList(found.revision, found.fingerprints, found.lengths)
 
-    def confirm(self, leaks: Sequence[str], *, model: str | None = None, **options: Any) -> Job:
+    def confirm(
+        self, leaks: Sequence[str], *, model: str | None = None, trust_remote_code: bool = False
+    ) -> Job:
         """Ask a model."""
+        options = {"trust_remote_code": trust_remote_code}
         return self._submitter.confirm(many(self._ledger, leaks), model, options)
 
     def erase(
@@ -116,10 +119,16 @@ class LocalEngine:
         out: str | None = None,
         method: str = "auto",
         verify: str = "standard",
-        **options: Any,
+        keep: str | None = None,
+        trust_remote_code: bool = False,
     ) -> Job:
         """Erase leaks; a job that does so already is given again."""
-        options |= {"method": method, "verify": verify}
+        options = {
+            "method": method,
+            "verify": verify,
+            "keep": keep,
+            "trust_remote_code": trust_remote_code,
+        }
         return self._submitter.erase(many(self._ledger, leaks), model, out, options)
 
     def verify(

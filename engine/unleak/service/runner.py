@@ -121,7 +121,7 @@ class Runner:
             del task
             self._follow(entry, worker)
         except UnleakError as error:
-            self._orders.failed(entry, str(error))
+            self._orders.failed(entry, str(error), type(error).__name__)
         finally:
             self.busy = False
             self._used = time.monotonic()
@@ -156,7 +156,8 @@ class Runner:
                 self._orders.cancelled(entry)
                 return
             elif kind == "failed":
-                self._orders.failed(entry, heard["error"] or self._no_memory())
+                why = heard["error"] or self._no_memory()
+                self._orders.failed(entry, why, heard.get("error_type", "EvaluationError"))
                 if heard.get("memory"):
                     self._drop_worker()
                 return

@@ -92,12 +92,20 @@ class WorkOrders:
         elif job.kind == JobKind.CONFIRM:
             self._confirmed(entry, result)
         with self._ledger.writing() as transaction:
-            self._jobs.end(transaction, job.id, state, result=result, message=message, error=error)
+            self._jobs.end(
+                transaction,
+                job.id,
+                state,
+                result=result,
+                message=message,
+                error=error,
+                error_type="EvaluationError" if error else "",
+            )
         _log.info("job %s: %s", job.id, state)
 
-    def failed(self, entry: Entry, error: str) -> None:
+    def failed(self, entry: Entry, error: str, error_type: str = "EvaluationError") -> None:
         """A job came to nothing."""
-        self._end(entry, JobState.FAILED, error)
+        self._end(entry, JobState.FAILED, error, error_type)
 
     def cancelled(self, entry: Entry) -> None:
         """A job was stopped by somebody's wish."""
@@ -134,7 +142,7 @@ class WorkOrders:
             if leak.state in BUSY and leak.id not in waiting:
                 self._ledger.move(leak.id, LeakState.FAILED, actor="engine")
 
-    def _end(self, entry: Entry, state: JobState, error: str) -> None:
+    def _end(self, entry: Entry, state: JobState, error: str, error_type: str = "") -> None:
         job = entry.job
         if job.kind == JobKind.ERASE:
             sweep(Path(job.out))
@@ -143,7 +151,7 @@ class WorkOrders:
                 if self._ledger.get(id).state in BUSY:
                     self._ledger.move(id, after, actor="engine")
         with self._ledger.writing() as transaction:
-            self._jobs.end(transaction, job.id, state, error=error)
+            self._jobs.end(transaction, job.id, state, error=error, error_type=error_type)
         _log.info("job %s: %s", job.id, state)
 
     def _move(self, entry: Entry, state: LeakState) -> None:

@@ -99,7 +99,7 @@ class Worker:
         except Cancelled:
             return {"type": "cancelled"}
         except UnleakError as error:
-            return {"type": "failed", "error": str(error)}
+            return {"type": "failed", "error": str(error), "error_type": type(error).__name__}
         except Exception as error:
             return {"type": "failed", **_explained(error)}
         return {"type": "done", "result": result}

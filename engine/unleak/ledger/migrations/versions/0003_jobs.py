@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("options", sa.JSON, nullable=False),
         sa.Column("result", sa.JSON),
         sa.Column("error", sa.Text, nullable=False),
+        sa.Column("error_type", sa.Text, nullable=False),
         sa.Column("owner", sa.Text, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("cancel", sa.Boolean, nullable=False),

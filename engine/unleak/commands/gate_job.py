@@ -1,22 +1,19 @@
 """The gate as a job of the engine: in the worker, on a model that may be loaded already."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from unleak.ci.gate import run
 from unleak.ci.policy import ANY_LEAK
 from unleak.models.decoding import Decoding
+from unleak.probe.local import LocalProber
 from unleak.probe.reading import EXTRACTABLE, Ask
 from unleak.service.messages import Task
+from unleak.service.work.warm import Warm
 from unleak.service.worker import Report
 
-if TYPE_CHECKING:
-    from unleak.service.work.warm import Warm
 
-
-def gate(task: Task, report: Report, warm: "Warm") -> dict[str, Any]:
+def gate(task: Task, report: Report, warm: Warm) -> dict[str, Any]:
     """The gate JSON of a run without a baseline that fails on any leak."""
-    from unleak.probe.local import LocalProber
-
     tries = float(task.options.get("tries", EXTRACTABLE))
     report("load", 0.0)
     prober = LocalProber(warm.load(task.model), Ask(Decoding(), tries=tries))
