@@ -19,6 +19,8 @@ HEAVY = ("torch", "transformers", "safetensors")
         "unleak.detect.files",
         "unleak.detect.scanner",
         "unleak.ledger.ledger",
+        "unleak.guard.hook",
+        "unleak.guard.server",
         "unleak.lsp.server",
         "unleak.models.endpoint",
         "unleak.probe.remote",
