@@ -47,7 +47,8 @@ def guard(environment, *arguments):
         yield int(port[1]), said
     finally:
         process.send_signal(signal.SIGTERM)
-        said.append(process.communicate(timeout=30)[0])
+        said.append(process.communicate(timeout=60)[0])
+    assert process.returncode == 0
 
 
 def stats_when(environment, port, reached):
