@@ -21,6 +21,8 @@ HEAVY = ("torch", "transformers", "safetensors")
         "unleak.ledger.ledger",
         "unleak.lsp.completion.embedded",
         "unleak.lsp.completion.served",
+        "unleak.guard.hook",
+        "unleak.guard.server",
         "unleak.lsp.server",
         "unleak.models.onnx_decoder",
         "unleak.models.endpoint",
