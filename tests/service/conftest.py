@@ -48,6 +48,20 @@ def http(daemon):
         yield client
 
 
+@pytest.fixture(scope="module")
+def shared_http(tmp_path_factory):
+    """Plain HTTP to a daemon that several tests share."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UNLEAK_HOME", str(tmp_path_factory.mktemp("h")))
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("r")))
+        patch.delenv("UNLEAK_ENGINE", raising=False)
+        connect().close()
+        client = plain({"Authorization": f"Bearer {token_file().read_text().strip()}"})
+        yield client
+        client.close()
+        end_daemon()
+
+
 @pytest.fixture
 def make_engine(home):
     """Embedded engines with the fake worker."""

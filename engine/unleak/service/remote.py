@@ -137,7 +137,11 @@ class HttpEngine:
         """Connect, and check that both speak the same version, unless any will do."""
         self._way = way
         self._client = way.open()
-        told = self._call(wire.health())
+        try:
+            told = self._call(wire.health())
+        except BaseException:
+            self.close()
+            raise
         if told.get("api") != API and not any_version:
             self.close()
             raise EngineError(
