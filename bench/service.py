@@ -2,8 +2,8 @@
 
     python bench/service.py [--model DIR --suite FILE] [--rounds N]
 
-Without a model: the embedded one and two of the secrets planted in it. Every daemon is a fresh one with a
-data folder of its own. Results: bench/results/service.json and service.md.
+Without a model: the embedded one and two of the secrets planted in it. The daemon has a data folder
+of its own. Results: bench/results/service.json and service.md.
 """
 
 import argparse
@@ -81,7 +81,7 @@ def crowd(clients: int, each: int) -> tuple[list[float], int]:
 
 
 def erasures(engine: Engine, model: str, cases: list[Case]) -> list[float]:
-    """Seconds from asking for an erasure until the model is there and is measured, for each case."""
+    """Seconds from asking for an erasure until the model is there and measured, for each case."""
     found = []
     for number, case in enumerate(cases):
         secret = engine.fingerprinter().secret(case.secret.reveal(), case.kind)

@@ -3,9 +3,9 @@
     python bench/soak.py [--points 30] [--minutes 20] [--seed 0]
 
 Real worker, embedded model. After each kill a client goes on as users do: it connects, which
-starts a daemon where there is none, and waits for the job. Then: the job is over; the leak's state says
-what happened; a model is whole with its certificate, or is not there; no temporary folder is left;
-the ledger passes SQLite's check. Results: bench/results/soak.json.
+starts a daemon where there is none, and waits for the job. Then: the job is over; the leak's state
+says what happened; a model is whole with its certificate, or is not there; no temporary folder is
+left; the ledger passes SQLite's check. Results: bench/results/soak.json.
 """
 
 import argparse
