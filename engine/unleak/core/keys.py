@@ -1,4 +1,4 @@
-"""The user's key: from it come the keys of ledger, suites, known secrets and fingerprints."""
+"""The user's key: from it come the keys of all that is kept, fingerprinted or signed."""
 
 import base64
 import binascii
@@ -7,8 +7,6 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-
-from platformdirs import user_data_path
 
 from unleak.core.errors import LedgerError
 from unleak.core.files import write_file
@@ -25,7 +23,11 @@ _USER = "key"  # whom a keyring is asked for if only a service is named
 def home() -> Path:
     """Where ledger, key and models lie: $UNLEAK_HOME, or the platform's data folder."""
     chosen = os.environ.get(HOME_VARIABLE)
-    return Path(chosen) if chosen else user_data_path("unleak")
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_data_path  # slow to import, for what a variable may tell
+
+    return user_data_path("unleak")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,6 +68,11 @@ class MasterKey:
     def exchange(self) -> bytes:
         """Private key of X25519, to read what others encrypt for this key's owner."""
         return self._derive("unleak exchange 1")
+
+    @property
+    def certificates(self) -> bytes:
+        """Seed of the Ed25519 key (32 bytes) that signs certificates."""
+        return self._derive("unleak certificates 1")
 
     def __repr__(self) -> str:
         return "<MasterKey>"
