@@ -103,7 +103,7 @@ def test_nothing_that_fits_the_api_description_makes_it_fail(shared_http):
             assert answer.status_code < 500, (case.method, case.path, answer.text)
 
         ask()
-    assert len(set(asked)) > 3
+    assert {200, 400, 404} <= set(asked)
 
 
 def _given(operation):

@@ -23,7 +23,7 @@ from unleak.service.tokens import read_token
 
 T = TypeVar("T")
 API: Final = 1  # of `unleak.service.local`
-_TIMEOUT: Final = httpx.Timeout(60.0, connect=5.0)
+_TIMEOUT: Final = httpx.Timeout(60.0, connect=15.0)
 _POLL: Final = 20.0  # seconds that a question for a job's progress may stay open
 _LONGER: Final = 10.0  # seconds beyond the engine's signs of life
 _PATIENCE: Final = 60.0  # seconds without an engine before `wait` gives up
