@@ -135,6 +135,29 @@ def test_a_killed_daemon_goes_on_with_its_job_when_it_is_started_again(daemon_ho
     process.wait()
 
 
+def test_who_asks_for_the_job_of_a_killed_engine_again_takes_it_over(
+    daemon_home, make_engine, tmp_path
+):
+    for name in ("endless", "model"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.json").write_text("{}")
+    process, engine = start_fake_daemon()
+    leak = confirmed(engine, str(tmp_path / "model"))
+    asked = {"model": str(tmp_path / "endless"), "out": str(tmp_path / "new")}
+    job = engine.erase([leak], **asked)
+    while engine.job(job.id).stage != "edit":
+        assert engine.job(job.id).state in ("queued", "running")
+    process.kill()
+    process.wait()
+    engine.close()
+    here = make_engine()
+    assert here.erase([leak], **asked).id == job.id
+    while here.core.jobs.get(job.id).attempts < 2:
+        assert not here.job(job.id).state.over
+    here.cancel(job.id)
+    assert here.wait(job.id).state == "cancelled"
+
+
 @pytest.mark.parametrize(
     ("serving", "words"),
     [

@@ -72,6 +72,7 @@ class Submitter:
         if not leaks:
             raise UsageError("nothing to erase: give leak ids")
         _check_depth(str(options["verify"]))
+        self._core.runner()  # it takes over a job whose engine is gone
         if found := self._existing(leaks, self._core.jobs.active()):
             return found
         self._check(leaks)
