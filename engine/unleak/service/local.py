@@ -166,6 +166,8 @@ class LocalEngine:
     def wait(self, id: str, progress: Callable[[Job], None] | None = None) -> Job:
         """Return the job once it is over."""
         seen = 0
+        if not self._core.jobs.get(id).job.state.over:
+            self._core.runner()  # it takes over a job whose engine is gone
         while True:
             entry = self._core.jobs.get(id)
             if entry.version != seen:
