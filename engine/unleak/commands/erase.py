@@ -24,7 +24,15 @@ def erase(
     model: ModelOption = ...,  # type: ignore[assignment]
     out_folder: Annotated[Path, typer.Option("--out", help="The new model's folder.")] = ...,  # type: ignore[assignment]
     suite: SuiteOption = None,
-    method: Annotated[str, typer.Option(help="auto or edit")] = "auto",
+    method: Annotated[
+        str, typer.Option(help="auto, edit, or one of the literature: see docs/erasing.md.")
+    ] = "auto",
+    setting: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE of the method; may be repeated.")
+    ] = None,
+    budget: Annotated[
+        str, typer.Option(help="What it may cost: perplexity=1%,agreement=97%,seconds=60.")
+    ] = "",
     verify: Annotated[str, typer.Option(help="standard or full")] = "standard",
     report: Annotated[Path | None, typer.Option(help="Where to write the erasure JSON.")] = None,
     keep: Annotated[
@@ -34,6 +42,7 @@ def erase(
     trust_remote_code: TrustOption = False,
 ) -> None:
     """Erase leaks from a model; writes a new model and leaves the old one as it is."""
+    from unleak.erase.budget import budget as limits
     from unleak.erase.erasure import Erasure
     from unleak.erase.erasure import erase as run
     from unleak.probe.suite import Case, read_secrets
@@ -49,9 +58,15 @@ def erase(
     others = read_secrets(keep, ledger.key) if keep else []
     mine = {case.secret.fingerprint for case in cases}
     others = [case for case in others if case.secret.fingerprint not in mine]
+    options: dict[str, Any] = {
+        "method": method,
+        "settings": _settings(setting or []),
+        "depth": verify,
+        "trust_remote_code": trust_remote_code,
+    }
+    cost = limits(budget)
     if dry_run:
-        out.print(f"would erase {len(cases)} secrets from {escape(model)} into {out_folder},")
-        out.print(f"method {method}, verification {verify}; nothing was done")
+        _show_plan(model, cases, options)
         return
     _begin(ledger, leaks)
     done: Erasure | None = None
@@ -61,10 +76,9 @@ def erase(
                 model,
                 cases,
                 out_folder,
-                method=method,
-                depth=verify,
+                budget=cost,
                 others=others,
-                trust_remote_code=trust_remote_code,
+                **options,
                 progress=show,
                 attacked=lambda name, found: show.line(attack_line(name, found)),
             )
@@ -85,6 +99,30 @@ def erase(
         out.print("Revoke or rotate the secret as well: an erased secret is still a leaked one.")
     if not done.erased:
         raise typer.Exit(ExitCode.LEAK)
+
+
+def _settings(given: Sequence[str]) -> dict[str, str]:
+    found = dict(piece.partition("=")[::2] for piece in given)
+    if any("=" not in piece for piece in given):
+        raise UsageError("--setting: say NAME=VALUE")
+    return found
+
+
+def _show_plan(model: str, cases: Sequence[Any], options: dict[str, Any]) -> None:
+    from unleak.erase.plan import plan
+
+    planned = plan(model, cases, **options)
+    for entry in planned.secrets:
+        known = {"failed": "known to the model"}.get(entry["verdict"], entry["verdict"])
+        out.print(f"{escape(entry['id'])}  {known}  {escape(entry.get('reason', ''))}".rstrip())
+    for step in planned.steps:
+        out.print(f"would {step}" if not step.startswith("not ") else step)
+    seconds = ", ".join(f"{stage} {value:.0f} s" for stage, value in planned.seconds.items())
+    rate = planned.tokens_per_second
+    out.print(f"estimated from a forward timed here ({rate:,.0f} tokens/s): {seconds}")
+    if "verify" not in planned.seconds:
+        out.print("how long this verification takes was not estimated")
+    out.print("nothing was changed or written")
 
 
 def _check(ledger: Ledger, leaks: Sequence[str]) -> None:
@@ -123,7 +161,7 @@ def _keep(ledger: Ledger, model: str, leaks: list[str], cases: list[Any], done: 
         verdict = verdicts[case.id]
         id = case.id
         if id not in leaks:
-            if verdict == "not-memorised":
+            if verdict in {"not-memorised", "unknown"}:
                 continue
             id = ledger.sight(
                 case.secret, case.prefix, rule="suite", model=old, origin=Origin.IMPORT
@@ -150,7 +188,7 @@ def show_report(report: dict[str, Any]) -> None:
         colour = {"erased": "green", "not-memorised": "yellow"}.get(verdict, "red")
         attacks = entry.get("attacks", {})
         recovered = [name for name, outcome in attacks.items() if outcome["recovered"]]
-        ma = f"MA {entry['before']['ma']:.2f}"
+        ma = f"MA {entry['before']['ma']:.2f}" if "before" in entry else entry["reason"]
         if "after" in entry:
             ma += f" -> {entry['after']['ma']:.2f}"
         tail = (
@@ -164,8 +202,9 @@ def show_report(report: dict[str, Any]) -> None:
     for line in utility_lines(report["utility"]):
         out.print(line)
     seconds = report["seconds"]
+    erasing = seconds["edit"] + seconds["train"]
     out.print(
-        f"edited in {seconds['edit']:.1f} s, verified in {seconds['verify']:.0f} s,"
+        f"erased in {erasing:.1f} s, verified in {seconds['verify']:.0f} s,"
         f" {seconds['total']:.0f} s in all"
     )
     untried = report["verification"]["attacks_not_run"]
