@@ -4,7 +4,7 @@ import copy
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +20,7 @@ from unleak.models.load import Model
 _BETAS = (0.9, 0.98)
 _LEAST = 64  # tokens in a forward, below which less makes no difference
 
+_T = TypeVar("_T")
 Loss = Callable[[Part, Part], Tensor]
 
 
@@ -49,7 +50,7 @@ class Trainee:
             self._weights, lr=method.learning_rate, betas=_BETAS, weight_decay=0.0
         )
         if method.checkpointing:
-            net.gradient_checkpointing_enable({"use_reentrant": False})
+            _checkpointing(net, "enable")({"use_reentrant": False})
             net.train()  # without it nothing is checkpointed
             _without_dropout(net)
 
@@ -61,7 +62,7 @@ class Trainee:
         if self._adapters:
             self._adapters.remove() if kind else self._adapters.merge()
         if self.method.checkpointing:
-            net.gradient_checkpointing_disable()
+            _checkpointing(net, "disable")()
         for weight in self._weights:
             weight.grad = None
         net.eval().requires_grad_(False)
@@ -119,19 +120,26 @@ class Trainee:
                 net.train()
                 _without_dropout(net)
 
-    @torch.no_grad()
     def remember(self, texts: Sequence[Text]) -> None:
-        """Keep what the model now says of texts; a copy of its output matrix if that is trained."""
-        net = self.model.net
-        head = net.get_output_embeddings()
-        kept = Remembered(head if self._adapters else copy.deepcopy(head), {}, {})
+        """Keep what the model now says of texts; a copy of its output matrix if that is trained.
+
+        Raises:
+            EvaluationError: as `step`.
+        """
+        head = self.model.net.get_output_embeddings()
+        head = head if self._adapters else copy.deepcopy(head).requires_grad_(False)
+        self._remembered = self._in_memory(texts, lambda: self._kept(texts, head))
+
+    @torch.no_grad()
+    def _kept(self, texts: Sequence[Text], head: Any) -> Remembered:
+        kept = Remembered(head, {}, {})
         for some in _of_tokens(texts, texts, self.tokens):
             part = self.part([text for text, _ in some])
             log_p = part.log_p(part.everything)
             for number, text in enumerate(part.texts):
                 kept.states[text] = part.states[part.text == number].clone()
                 kept.log_p[text] = log_p[part.text == number].clone()
-        self._remembered = kept
+        return kept
 
     def step(self, forget: Sequence[Text], retain: Sequence[Text], loss: Loss) -> list[Part]:
         """One step on the mean loss of pairs of texts; in smaller forwards if memory is short.
@@ -143,23 +151,7 @@ class Trainee:
             DivergedError: loss or gradients are not numbers; the weights did not move.
             EvaluationError: memory is too short for a single pair.
         """
-        while True:
-            try:
-                parts = self._gradients(forget, retain, loss)
-                break
-            except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
-                    raise
-            longest = max(len(text.ids) for text in forget)
-            self._optimizer.zero_grad(set_to_none=True)
-            gc.collect()
-            if self.tokens <= max(_LEAST, longest):
-                raise EvaluationError(
-                    "out of memory with a single secret in a forward: train low-rank adapters "
-                    "(--setting rank=8), compute activations twice (--setting checkpointing=true), "
-                    "use shorter contexts (--setting prefix_tokens=32), or erase with `edit`"
-                )
-            self.tokens //= 2
+        parts = self._in_memory(forget, lambda: self._gradients(forget, retain, loss))
         length = nn.utils.clip_grad_norm_([*self._weights, *self.extra], self.method.clip)
         if not torch.isfinite(length):
             self._optimizer.zero_grad(set_to_none=True)
@@ -167,6 +159,28 @@ class Trainee:
         self._optimizer.step()
         self._optimizer.zero_grad(set_to_none=True)
         return parts
+
+    def _in_memory(self, texts: Sequence[Text], work: Callable[[], _T]) -> _T:
+        """Do something in forwards that are as small as memory asks for.
+
+        Raises:
+            EvaluationError: memory is too short for a single text.
+        """
+        while True:
+            try:
+                return work()
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+            self._optimizer.zero_grad(set_to_none=True)
+            gc.collect()
+            if self.tokens <= max(_LEAST, *(len(text.ids) for text in texts)):
+                raise EvaluationError(
+                    "out of memory with a single secret in a forward: train low-rank adapters "
+                    "(--setting rank=8), compute activations twice (--setting checkpointing=true), "
+                    "use shorter contexts (--setting prefix_tokens=32), or erase with `edit`"
+                )
+            self.tokens //= 2
 
     def _gradients(self, forget: Sequence[Text], retain: Sequence[Text], loss: Loss) -> list[Part]:
         parts = []
@@ -210,6 +224,13 @@ def _of_tokens(
         size += length
     if group:
         yield group
+
+
+def _checkpointing(net: Any, what: str) -> Callable[..., None]:
+    """Transformers' method; earlier versions call it by another name."""
+    method = getattr(net, f"activation_checkpointing_{what}", None)
+    found: Callable[..., None] = method or getattr(net, f"gradient_checkpointing_{what}")
+    return found
 
 
 def _without_dropout(net: nn.Module) -> None:
