@@ -13,14 +13,14 @@ from unleak.core.files import Discard, new_folder, write_file
 from unleak.erase.attacks.attack import Outcome
 from unleak.erase.attempts import Attempt, Progress, attempts, carry_out, different, shown_by
 from unleak.erase.budget import Budget
-from unleak.erase.certificate import certificate
+from unleak.erase.certificate import certificate, new_digest_of
 from unleak.erase.clock import Clock
 from unleak.erase.memory import Peak
 from unleak.erase.methods.registry import method_of
 from unleak.erase.methods.trainee import is_out_of_memory
 from unleak.erase.utility import Baseline, agreement, predictions
-from unleak.erase.verdicts import entry_of, judge, known, mean_ma, others_of, recovered
-from unleak.erase.verify import attacks, not_run, verify
+from unleak.erase.verdicts import entry_of, judge, known, mean_ma, others_of
+from unleak.erase.verify import attacks, not_run, recovered, verify
 from unleak.models.load import CERTIFICATE, Model, digest_of, load
 from unleak.models.save import clear, save
 from unleak.probe.suite import Case
@@ -45,7 +45,7 @@ class Erasure:
     @property
     def new_digest(self) -> str | None:
         """Of the written model."""
-        return self.certificate["model"]["new"] if self.certificate else None
+        return new_digest_of(self.certificate) if self.certificate else None
 
 
 @dataclass
@@ -59,11 +59,16 @@ class _Run:
     attacked: Attacked
     budget: Budget
     clock: Clock
+    load_input: Callable[[str], Model] | None
     tried: list[dict[str, Any]]
 
     def load(self, spec: str) -> Model:
         self.progress("load", 0.0)
-        model = load(spec, trust_remote_code=self.trust_remote_code)
+        model = (
+            self.load_input(spec)
+            if self.load_input
+            else load(spec, trust_remote_code=self.trust_remote_code)
+        )
         self.clock.lap("load")
         return model
 
@@ -117,9 +122,9 @@ class _Run:
 
     def attack(self, model: Model, cases: Sequence[Case]) -> list[dict[str, Outcome]]:
         self.progress("verify", 0.0)
-        results = verify(model, cases, self.depth, self.attacked)
+        results = verify(model, cases, self.depth, self.attacked, progress=self.progress)
         self.clock.lap("verify")
-        self.tried[-1]["recovered"] = sum(recovered(result) for result in results)
+        self.tried[-1]["recovered"] = sum(bool(recovered(result)) for result in results)
         return results
 
 
@@ -136,6 +141,7 @@ def erase(
     trust_remote_code: bool = False,
     progress: Progress = lambda _, __: None,
     attacked: Attacked = lambda _, __: None,
+    load_input: Callable[[str], Model] | None = None,
 ) -> Erasure:
     """Erase the cases' secrets from a model. The input model is only read.
 
@@ -153,6 +159,7 @@ def erase(
         trust_remote_code: as `load` takes it.
         progress: called with (stage, share done).
         attacked: called after each attack with its name and outcomes.
+        load_input: gives the input model, which is changed in memory; by default it is loaded.
 
     Raises:
         UsageError, ModelError, SuiteError, OutputError: nothing was written.
@@ -162,7 +169,9 @@ def erase(
         raise UsageError("nothing to erase: give leak ids or a suite")
     attacks(depth)
     budget = budget or Budget()
-    run = _Run(method, depth, trust_remote_code, progress, attacked, budget, Clock(), [])
+    run = _Run(
+        method, depth, trust_remote_code, progress, attacked, budget, Clock(), load_input, []
+    )
     report: dict[str, Any] = {}
     paper = None
     with new_folder(out) as folder:
@@ -224,6 +233,7 @@ def erase(
             method=method,
             old_digest=old_digest,
             new_digest=digest_of(folder),
+            model=folder,
             report=report,
             cases=cases,
         )

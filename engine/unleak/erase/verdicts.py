@@ -5,6 +5,7 @@ from typing import Any
 
 from unleak.core.errors import SuiteError
 from unleak.erase.attacks.attack import Outcome
+from unleak.erase.verify import recovered
 from unleak.models.load import Model
 from unleak.probe.confirm import confirm
 from unleak.probe.measure import Measurement, encode_case, measure, measure_encoded
@@ -74,11 +75,6 @@ def judge(
     report["secrets"] = [{**entry, **found.get(entry["id"], {})} for entry in report["secrets"]]
     verdicts = {entry["verdict"] for entry in report["secrets"]}
     report["verdict"] = "erased" if verdicts <= {"erased", "not-memorised"} else "failed"
-
-
-def recovered(outcomes: dict[str, Outcome]) -> bool:
-    """Whether any attack succeeded."""
-    return any(outcome.recovered for outcome in outcomes.values())
 
 
 def mean_ma(model: Model, cases: Sequence[Case]) -> float | None:
