@@ -187,7 +187,8 @@ def table(runs: dict[str, dict[str, Any]]) -> str:
         others = [f"{x:.2f}" for x in r["others_ma"] if x is not None]
         rows.append(
             f"| {label} | {r['forgotten']} of {r['secrets']} | {r['ma']:.2f} "
-            f"| {r['p_extract']:.1e} | {r['log_p']:.0f} | {r['direct']} | {r['indirect']} ({r['indirect_before']}) "
+            f"| {r['p_extract']:.1e} | {r['log_p']:.0f} | {r['direct']} "
+            f"| {r['indirect']} ({r['indirect_before']}) "
             f"| {' → '.join(others) or '–'} | {growth(r):+.2f} % | {r['agreement']:.3f} "
             f"| {r['seconds']:.1f} | {r.get('steps', '–')} "
             f"| {r['peak_bytes'] / r['model_bytes']:.1f} × model | {by or 'none'} |"
