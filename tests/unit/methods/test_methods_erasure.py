@@ -7,6 +7,7 @@ import pytest
 
 from unleak.core.errors import OutputError, SuiteError, UsageError
 from unleak.erase import erasure as erasure_module
+from unleak.erase import verify as verify_module
 from unleak.erase.attacks.attack import Outcome
 from unleak.erase.attempts import attempts, shown_by
 from unleak.erase.budget import Budget, budget
@@ -30,10 +31,8 @@ FAST = {
 @pytest.fixture(autouse=True)
 def quick_verification(monkeypatch):
     """Greedy and n_half only: the attacks have tests of their own."""
-    whole = erasure_module.attacks
-    from unleak.erase import verify as module
-
-    monkeypatch.setattr(module, "attacks", lambda depth: whole(depth)[:2])
+    whole = verify_module.attacks
+    monkeypatch.setattr(verify_module, "attacks", lambda *asked: whole(*asked)[:2])
 
 
 def by_training(taught, out, cases=None, **options):
@@ -103,7 +102,7 @@ def test_auto_keeps_the_attempt_that_was_within_the_budget(home, taught, tmp_pat
         model.net.base_model.norm.weight += 0.01
         return {"seconds": 0.0}
 
-    def fake_verify(model, cases, depth, report):
+    def fake_verify(model, cases, *_, **__):
         where = {"where": ["json", "original, 2 tokens given"]}
         return [{"contexts": Outcome(case.id == taught.cases[1].id, where)} for case in cases]
 
@@ -132,7 +131,9 @@ def test_auto_grows_in_force_and_fails_loudly(home, taught, tmp_path, monkeypatc
     assert [step.name for step in attempts("edit", method_of("edit", {}))] == ["edit"]
     monkeypatch.setattr(erasure_module, "carry_out", lambda *_: {"seconds": 0.0})
     monkeypatch.setattr(
-        erasure_module, "verify", lambda _, cases, *__: [{"greedy": Outcome(True)} for _ in cases]
+        erasure_module,
+        "verify",
+        lambda _, cases, *__, **___: [{"greedy": Outcome(True)} for _ in cases],
     )
     done = erase(str(taught.folder), taught.cases[:1], tmp_path / "new")
     assert len(done.report["attempts"]) == 4
