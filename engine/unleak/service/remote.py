@@ -4,7 +4,7 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
@@ -214,6 +214,8 @@ class HttpEngine:
         method: str = "auto",
         verify: str = "standard",
         keep: str | None = None,
+        settings: Mapping[str, str] | None = None,
+        budget: str = "",
         trust_remote_code: bool = False,
     ) -> Job:
         """An erase job."""
@@ -226,6 +228,8 @@ class HttpEngine:
                 method=method,
                 verify=verify,
                 keep=keep,
+                settings=dict(settings or {}),
+                budget=budget,
                 trust_remote_code=trust_remote_code,
             )
         )
