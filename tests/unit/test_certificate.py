@@ -6,6 +6,7 @@ import json
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from unleak.core.envelope import said_in
 from unleak.core.errors import ExitCode, UsageError
 from unleak.core.keys import MasterKey
 from unleak.erase.certificate import (
@@ -208,3 +209,12 @@ def test_public_keys_travel_as_pem(tmp_path, key):
 def test_the_public_key_tells_nothing_of_the_users(key):
     assert key.certificates not in pem(public_key(key)).encode()
     assert len({key.certificates, key.encryption, key.known_secrets}) == 3
+
+
+def test_what_it_says_can_be_read_without_believing_it(envelope, key):
+    said = said_in(envelope)
+    assert said["verdict"] == "erased"
+    assert said["signed_by"] == key_id(public_key(key))
+    report = {"verdict": "failed", "secrets": []}
+    assert said_in(report) == report
+    assert said_in({"payload": "!", "signatures": []}) == {"payload": "!", "signatures": []}

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, Final
 
+from unleak.core.envelope import said_in
+
 _STYLE: Final = """
 :root { color-scheme: light dark }
 body { font: 14px/1.5 var(--vscode-font-family, system-ui, sans-serif); margin: 1.5rem;
@@ -68,8 +70,9 @@ def _leak(leak: Json, *, alone: bool) -> list[str]:
         parts += ["<h2>What was measured</h2>", _table(rows)]
     certificate = leak.get("certificate")
     if isinstance(certificate, Mapping):
-        parts += _erasure(certificate)
-        parts += _certificate(certificate)
+        said = said_in(certificate)
+        parts += _erasure(said)
+        parts += _certificate(said)
     history = leak.get("history") or ()
     if history:
         rows = [(_text(entry[0]), _text(" by ".join(map(str, entry[1:])))) for entry in history
@@ -114,7 +117,7 @@ def _secret(secret: Json) -> list[str]:
 
 def _attack(name: str, outcome: Any) -> tuple[str, str]:
     found = _mapping(outcome)
-    if "recovered" not in found:
+    if found.get("recovered") is None:
         return _text(name), '<span class="dim">not run</span>'
     recovered = bool(found["recovered"])
     mark, told = ("bad", "brought it back") if recovered else ("good", "did not bring it back")
@@ -134,7 +137,7 @@ def _certificate(certificate: Json) -> list[str]:
     elif isinstance(check, str | bool):
         rows.append(("check", _checked(check)))
     else:
-        told = "by `unleak certificate verify`, with the model's folder"
+        told = "by `unleak verify --certificate FILE --model FOLDER`"
         rows.append(("check", f'<span class="dim">{_text(told)}</span>'))
     limits = certificate.get("not_guaranteed") or certificate.get("limits")
     if isinstance(limits, list | tuple):
