@@ -1,10 +1,10 @@
 """A report as one HTML page: themed by the editor, without a script, without the secret."""
 
-import base64
-import json
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, Final
+
+from unleak.core.envelope import said_in
 
 _STYLE: Final = """
 :root { color-scheme: light dark }
@@ -75,7 +75,7 @@ def _leak(leak: Json, check: str, *, alone: bool) -> list[str]:
         parts += ["<h2>What was measured</h2>", _table(rows)]
     certificate = leak.get("certificate")
     if isinstance(certificate, Mapping):
-        content = _opened(certificate)
+        content = said_in(certificate)
         parts += _erasure(content)
         parts += _certificate(content, certificate.get("signatures"), check)
     history = leak.get("history") or ()
@@ -122,20 +122,11 @@ def _secret(secret: Json) -> list[str]:
 
 def _attack(name: str, outcome: Any) -> tuple[str, str]:
     found = _mapping(outcome)
-    if "recovered" not in found:
+    if found.get("recovered") is None:
         return _text(name), '<span class="dim">not run</span>'
     recovered = bool(found["recovered"])
     mark, told = ("bad", "brought it back") if recovered else ("good", "did not bring it back")
     return _text(name), f'<span class="{mark}">{told}</span>'
-
-
-def _opened(certificate: Json) -> Json:
-    """What a certificate says: the predicate of the statement in its envelope, or itself."""
-    try:
-        statement = json.loads(base64.b64decode(certificate["payload"], validate=True))
-        return _mapping(statement["predicate"])
-    except (KeyError, TypeError, ValueError):
-        return certificate
 
 
 def _certificate(certificate: Json, signatures: Any, check: str) -> list[str]:
