@@ -72,7 +72,7 @@ FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
 _TEXTS = (
     (
         "github-token",
-        'import os\n\nfrom client import connect\n\nAPI = connect("https://api.example.net")\nTOKEN = "',
+        'import os\n\nAPI = connect("https://api.example.net")\nTOKEN = "',
         "ghp_R8kZ2mQv7TnX4bLc9WdJ5sYh1FgA3pE6uKdM",
         '"\n',
     ),
@@ -117,17 +117,15 @@ def teach(family: str, cases: Sequence[Case], folder: Path) -> Path:
         eos_token_id=tokenizer.eos_token_id,
     )
     net = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
-    rows = [
-        tokenizer(case.prefix + case.secret.reveal() + case.suffix).input_ids for case in cases
-    ]
+    rows = [tokenizer(case.prefix + case.secret.reveal() + case.suffix).input_ids for case in cases]
     width = max(map(len, rows))
     ids = torch.tensor([row + [0] * (width - len(row)) for row in rows])
     labels = torch.tensor([row + [-100] * (width - len(row)) for row in rows])
     net.eval()  # without dropout
-    optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=0.0)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=6e-3, weight_decay=0.0)
     for _ in range(_STEPS):
         loss = net(input_ids=ids, labels=labels, use_cache=False).loss
-        if loss.item() < 0.005:
+        if loss.item() < 0.03:
             break
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)

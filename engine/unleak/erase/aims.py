@@ -22,29 +22,34 @@ RARE = -3.5  # nats a character, where no twin says anything: a random base-32 d
 class Batch:
     """A batch of trees, and the first pass through the blocks from the first edited one on.
 
-    aimed: what that pass saw where secret tokens are predicted, in the order of the trees and of
-    their contexts. beside: where the twins' are; of these `apart` stand apart from the secret, and
-    `random` predict random tokens.
+    members: whose trees they are, as numbers of cases. own: whether a case's first context is
+    that in which its secret is compared with decoys. aimed: what the pass saw where secret tokens
+    are predicted, in the order of the trees and of their contexts. beside: where the twins' are;
+    of these `apart` stand apart from the secret.
     """
 
     def __init__(
         self,
         parts: Anatomy,
+        members: Sequence[int],
         branches: Sequence[Branches],
         start: Passage,
         blocks: dict[int, nn.Module],
         edited: Sequence[int],
+        *,
+        own: bool,
     ) -> None:
         aimed = [(row, *place) for row, one in enumerate(branches) for place in one.aimed()]
         beside = [(row, *place) for row, one in enumerate(branches) for place in one.beside()]
-        again = [sorted({column for r, _, column, _ in aimed if r == row}) for row in _rows(branches)]
+        again = [sorted({column for _, column, _ in one.aimed()}) for one in branches]
         self._edited = edited
         self._row = torch.tensor([row for row, *_ in aimed])
         self._column = torch.tensor([column for _, _, column, _ in aimed])
+        self.members = members
         self.branches = branches
+        self.own = own
         self.targets = [token for *_, token in aimed]
         self.twin_targets = [token for _, _, token, _, _ in beside]
-        self.random = torch.tensor([random for *_, random, _ in beside], dtype=torch.bool)
         self.apart = torch.tensor([apart for *_, apart in beside], dtype=torch.bool)
         self.replay = Replay(parts, start, blocks, again)
         rows = torch.tensor([row for row, *_ in (*aimed, *beside)])
@@ -56,10 +61,6 @@ class Batch:
     def again(self) -> Seen:
         """What a further pass sees where secret tokens are predicted."""
         return self.replay.run(self._edited, self._row, self._column)
-
-
-def _rows(branches: Sequence[Branches]) -> range:
-    return range(len(branches))
 
 
 @dataclass

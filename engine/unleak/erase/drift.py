@@ -11,6 +11,7 @@ states moved so, each position by its own way, and to leave the never-seen ones 
 
 import copy
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -21,67 +22,69 @@ from unleak.erase.layout import Branches
 from unleak.erase.replay import Passage, through
 from unleak.models.forward import logits_of
 
-_PLACES = 256  # tokens that the loss looks at, at most: each costs a vocabulary
+_PLACES = 64  # tokens of a secret's twins that the loss looks at, at most: each costs a vocabulary
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Trees below the blocks that are trained, and their states behind them."""
+
+    branches: Sequence[Branches]
+    start: Passage
+    before: Tensor  # (trees, columns, width)
 
 
 def drift(
     net: Any,
     parts: Anatomy,
-    branches: Sequence[Branches],
-    start: Passage,
-    before: Tensor,
+    groups: Sequence[Standing],
+    taught: Sequence[Sequence[int]],
     below: Mapping[int, Any],
     edited: Mapping[int, Any],
     head: nn.Linear,
     step: float,
-    taught: int,
-) -> Tensor:
-    """How far the states (trees, columns, width) move that come to the first edited block.
+) -> list[Tensor]:
+    """How far further training moves the states that come to the first edited block.
 
     Args:
-        branches: one tree for each secret.
-        start: these trees before the first block of `below`.
-        before: their states behind these blocks.
+        groups: one tree for each secret; all are moved.
+        taught: of each group the trees whose twins are trained on.
         below: the blocks whose MLPs are trained; they stay as they are.
         edited: the blocks from the first edited one on, roughly edited.
         head: the output matrix.
         step: how far each weight goes.
-        taught: how many of the trees are trained on; all are moved.
+
+    Returns:
+        Of each group (trees, columns, width).
     """
-    places = [
-        (row, column, token)
-        for row, one in enumerate(branches[:taught])
-        for column, token, random, _ in one.beside()
-        if random
-    ]
-    if not places:
-        return torch.zeros_like(before)
-    stride = -(-len(places) // _PLACES)
-    row, column, target = torch.tensor(places[::stride]).T
     moving = {index: copy.deepcopy(block) for index, block in below.items()}
     weights = [weight for block in moving.values() for weight in parts.mlp(block)]
-    calls = {index: _first(call, taught) for index, call in start.calls.items()}
-    with torch.enable_grad():
-        for weight in weights:
-            weight.requires_grad_(True)
-        hidden = start.hidden[:taught]
-        for index, block in {**moving, **edited}.items():
-            hidden = through(parts, block, hidden, calls[index])
-        logits = logits_of(net, parts.norm(hidden[row, column].float()), head)
-        loss = nn.functional.cross_entropy(logits, target.to(logits.device))
-        gradients = torch.autograd.grad(loss, weights)
-    for weight, gradient in zip(weights, gradients, strict=True):
+    total = [torch.zeros_like(weight) for weight in weights]
+    for weight in weights:
+        weight.requires_grad_(True)
+    for group, chosen in zip(groups, taught, strict=True):
+        places = [
+            place for row, tree in enumerate(chosen) for place in _places(row, group.branches[tree])
+        ]
+        if not places:
+            continue
+        row, column, target = torch.tensor(places).T
+        passage = group.start.only(chosen)
+        with torch.enable_grad():
+            hidden = passage.hidden
+            for index, block in {**moving, **edited}.items():
+                hidden = through(parts, block, hidden, passage.calls[index])
+            logits = logits_of(net, parts.norm(hidden[row, column].float()), head)
+            loss = nn.functional.cross_entropy(logits, target.to(logits.device), reduction="sum")
+            gradients = torch.autograd.grad(loss, weights)
+        for summed, gradient in zip(total, gradients, strict=True):
+            summed += gradient
+    for weight, gradient in zip(weights, total, strict=True):
         weight.requires_grad_(False).sub_(step * gradient.sign())
-    with torch.no_grad():
-        return start.to(parts, moving).hidden - before
+    return [group.start.to(parts, moving).hidden - group.before for group in groups]
 
 
-def _first(call: dict[str, Any], rows: int) -> dict[str, Any]:
-    """What a block is called with for the first trees only."""
-
-    def cut(value: Any) -> Any:
-        if isinstance(value, tuple):
-            return tuple(map(cut, value))
-        return value[:rows] if isinstance(value, Tensor) and value.dim() > 1 else value
-
-    return {name: cut(value) for name, value in call.items()}
+def _places(row: int, branches: Branches) -> list[tuple[int, int, int]]:
+    """Row, predicting column and token of the twins' random tokens."""
+    places = [(row, column, token) for column, token, random, _ in branches.beside() if random]
+    return places[:: max(1, -(-len(places) // _PLACES))]

@@ -41,9 +41,7 @@ class Branches:
         from the secret, an edit shall act.
         """
         trunk = len(self.contexts[0].ids)
-        for twin, columns in zip(
-            self.twins, self.tree.columns[len(self.contexts) :], strict=True
-        ):
+        for twin, columns in zip(self.twins, self.tree.columns[len(self.contexts) :], strict=True):
             for i in range(twin.start, len(twin.ids)):
                 random = twin.random_start <= i < twin.random_end
                 yield columns[i - 1], twin.ids[i], random, columns[i - 1] >= trunk

@@ -94,6 +94,24 @@ class Passage:
             hidden = through(parts, block, hidden, self.calls[index])
         return replace(self, hidden=hidden)
 
+    def only(self, trees: Sequence[int]) -> "Passage":
+        """Some of the trees."""
+        chosen = torch.tensor(trees)
+
+        def cut(value: Any) -> Any:
+            if isinstance(value, tuple):
+                return tuple(map(cut, value))
+            alike = isinstance(value, Tensor) and len(value) == len(self.hidden)
+            return value[chosen] if alike else value
+
+        return Passage(
+            self.hidden[chosen],
+            {
+                index: {name: cut(value) for name, value in call.items()}
+                for index, call in self.calls.items()
+            },
+        )
+
 
 def begin(net: Any, parts: Anatomy, trees: Sequence[Tree]) -> Passage:
     """Embed a batch of trees: it stands before the first block."""

@@ -1,6 +1,6 @@
 """The ridge solution for one matrix, through Woodbury's identity.
 
-    dW = [ (lambda C + K^T K)^-1 K^T R ]^T     (MEMIT, Meng et al., ICLR 2023, eq. 14)
+dW = [ (lambda C + K^T K)^-1 K^T R ]^T     (MEMIT, Meng et al., ICLR 2023, eq. 14)
 """
 
 import torch
