@@ -91,5 +91,5 @@ def test_an_adapter_without_weights_of_its_own_is_refused(tiny_folder, tmp_path)
     model = load(str(tiny_folder))
     config = PromptTuningConfig(task_type=TaskType.CAUSAL_LM, num_virtual_tokens=2)
     get_peft_model(model.net, config).save_pretrained(tmp_path / "prompt")
-    with pytest.raises(ModelError, match="PROMPT_TUNING.*cannot be merged"):
+    with pytest.raises(ModelError, match=r"PROMPT_TUNING.*cannot be merged"):
         load(str(tmp_path / "prompt"))

@@ -6,7 +6,8 @@ UnleakError
 │   ├── SuiteError       a suite or a case that cannot be used
 │   ├── LedgerError      a ledger or key that cannot be used
 │   └── OutputError      a place that cannot be written
-└── EvaluationError      exit 3: started, but no verdict came of it
+├── EvaluationError      exit 3: started, but no verdict came of it
+└── EngineError          exit 3: the engine cannot be reached, or refuses
 
 A message says what happened, to what, and what to do. It never holds a secret.
 """
@@ -53,3 +54,15 @@ class OutputError(UsageError):
 
 class EvaluationError(UnleakError):
     """Work started, but gave no verdict."""
+
+
+class EngineError(UnleakError):
+    """The engine cannot be reached, or refuses to serve."""
+
+
+def error_named(name: str, message: str) -> UnleakError:
+    """An error of another process by its class's name; an EngineError if that is unknown here."""
+    found = globals().get(name)
+    if isinstance(found, type) and issubclass(found, UnleakError):
+        return found(message)
+    return EngineError(message)

@@ -11,7 +11,7 @@ from typing import Any
 from unleak.core.errors import UsageError
 from unleak.core.files import Discard, new_folder, write_file
 from unleak.erase.attacks.attack import Outcome
-from unleak.erase.certificate import certificate
+from unleak.erase.certificate import certificate, new_digest_of
 from unleak.erase.clock import Clock
 from unleak.erase.methods.edit import Settings, edit, prepare
 from unleak.erase.utility import agreement, predictions
@@ -45,7 +45,7 @@ class Erasure:
     @property
     def new_digest(self) -> str | None:
         """Of the written model."""
-        return self.certificate["model"]["new"] if self.certificate else None
+        return new_digest_of(self.certificate) if self.certificate else None
 
 
 def figures(measured: Measurement) -> dict[str, Any]:
@@ -71,10 +71,15 @@ class _Run:
     progress: Progress
     attacked: Attacked
     clock: Clock
+    load_input: Callable[[str], Model] | None
 
     def load(self, spec: str) -> Model:
         self.progress("load", 0.0)
-        model = load(spec, trust_remote_code=self.trust_remote_code)
+        model = (
+            self.load_input(spec)
+            if self.load_input
+            else load(spec, trust_remote_code=self.trust_remote_code)
+        )
         self.clock.lap("load")
         return model
 
@@ -120,7 +125,7 @@ class _Run:
 
     def attack(self, model: Model, cases: Sequence[Case]) -> list[dict[str, Outcome]]:
         self.progress("verify", 0.0)
-        results = verify(model, cases, self.depth, self.attacked)
+        results = verify(model, cases, self.depth, self.attacked, progress=self.progress)
         self.clock.lap("verify")
         return results
 
@@ -136,6 +141,7 @@ def erase(
     trust_remote_code: bool = False,
     progress: Progress = lambda _, __: None,
     attacked: Attacked = lambda _, __: None,
+    load_input: Callable[[str], Model] | None = None,
 ) -> Erasure:
     """Erase the cases' secrets from a model. The input model is only read.
 
@@ -150,6 +156,7 @@ def erase(
         trust_remote_code: as `load` takes it.
         progress: called with (stage, share done).
         attacked: called after each attack with its name and outcomes.
+        load_input: gives the input model, which is changed in memory; by default it is loaded.
 
     Raises:
         UsageError, ModelError, SuiteError, OutputError: nothing was written.
@@ -159,7 +166,7 @@ def erase(
     if not cases:
         raise UsageError("nothing to erase: give leak ids or a suite")
     attacks(depth)
-    run = _Run(method, depth, trust_remote_code, progress, attacked, Clock())
+    run = _Run(method, depth, trust_remote_code, progress, attacked, Clock(), load_input)
     model = run.load(spec)
     old_digest = model.digest
     before = run.known(model, cases)
@@ -230,6 +237,7 @@ def erase(
             method=method,
             old_digest=old_digest,
             new_digest=digest_of(folder),
+            model=folder,
             report=report,
             cases=cases,
         )

@@ -5,6 +5,7 @@ together, and an edited adapter beside its base would be a difference of weights
 """
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,9 @@ def merged(net: Any, folder: Path, spec: str) -> Any:
             f"{spec}: this is a PEFT adapter; install what merges it: pip install 'unleak[engine]'"
         ) from None
     try:
-        adapted: Any = PeftModel.from_pretrained(net, str(folder))
+        with warnings.catch_warnings():  # it asks transformers in a deprecated way
+            warnings.simplefilter("ignore", FutureWarning)
+            adapted: Any = PeftModel.from_pretrained(net, str(folder))
     except Exception as error:  # damaged files end in whatever class of error the parser has
         first = str(error).strip().split("\n")[0][:300]
         raise ModelError(f"{spec}: PEFT cannot load this adapter: {first}") from None

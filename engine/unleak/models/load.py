@@ -1,6 +1,5 @@
 """Load a model from a folder, a GGUF file, a hub id, or the one that ships with unleak."""
 
-import hashlib
 import json
 import logging
 from dataclasses import dataclass, replace
@@ -14,11 +13,12 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from unleak.core.errors import ModelError
 from unleak.models.adapter import base_of, is_adapter, merged
 from unleak.models.allocator import keep_freed_memory
+from unleak.models.digest import CERTIFICATE as CERTIFICATE
+from unleak.models.digest import digest_of as digest_of
 
 EMBEDDED = "demo"
 SPREAD = "map"
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
-CERTIFICATE = "unleak-certificate.json"  # about the model, not part of it
 _HUB_FILES = ("*.safetensors", "*.json", "*.txt", "*.model", "README.md")
 
 
@@ -118,8 +118,7 @@ def load(
 
 def _with_adapter(base: Model, folder: Path, spec: str) -> Model:
     net = merged(base.net, folder, spec).eval().requires_grad_(False)
-    total = hashlib.sha256(base.digest.encode() + digest_of(folder).encode())
-    return replace(base, spec=spec, net=net, digest=total.hexdigest())
+    return replace(base, spec=spec, net=net, digest=digest_of(folder))
 
 
 def _is_fast(stored: torch.dtype) -> bool:
@@ -212,27 +211,6 @@ def _stored_dtype(folder: Path, options: dict[str, Any]) -> torch.dtype:
     config = AutoConfig.from_pretrained(folder, **options)
     stored = getattr(config, "dtype", None)
     return stored if isinstance(stored, torch.dtype) else torch.float32
-
-
-def digest_of(path: Path) -> str:
-    """sha256 over names and contents of the files that make up a model."""
-    files = (
-        [path]
-        if path.is_file()
-        else sorted(
-            file
-            for file in path.iterdir()
-            if file.suffix in {".safetensors", ".json", ".model", ".jinja"}
-            and file.is_file()
-            and file.name != CERTIFICATE
-        )
-    )
-    total = hashlib.sha256()
-    for file in files:
-        total.update(file.name.encode() + b"\0")
-        with file.open("rb") as stream:
-            total.update(hashlib.file_digest(stream, "sha256").digest())
-    return total.hexdigest()
 
 
 def tokenizer_digest(tokenizer: Any) -> str:
