@@ -6,40 +6,40 @@ import shutil
 import pytest
 import torch
 from peft import LoraConfig, PromptTuningConfig, TaskType, get_peft_model
+from peft.tuners.lora import LoraLayer
 
 from unleak.core.errors import ModelError
 from unleak.erase.methods.edit import Settings, edit, prepare
+from unleak.models.digest import digest_of
 from unleak.models.load import load
 from unleak.models.save import save
-from unleak.probe.decoys import decoys
 from unleak.probe.measure import Measurement, measure
-from unleak.probe.suite import Case
 
-TARGETS = ["q_proj", "v_proj", "up_proj", "down_proj"]
+TARGETS = ["query_key_value", "dense_h_to_4h", "dense_4h_to_h"]
 
 
 @pytest.fixture(scope="module")
-def adapted(taught, tmp_path_factory, fingerprinter):
-    """An adapter that knows a secret, and the case; its base knows others."""
-    folder, cases = taught("llama")
-    value = decoys(cases[0].secret.reveal(), 1, seed=1)[0]
-    case = Case("adapted", "[new]\nkey: ", fingerprinter.secret(value, "github-token"))
+def adapted(taught, tmp_path_factory):
+    """An adapter, its base, and a secret that only both together know.
+
+    The base is a model that knows it, less a change of low rank; the adapter is that change.
+    """
+    folder, cases = taught("gpt_neox")
     torch.manual_seed(0)
     model = load(str(folder))
-    config = LoraConfig(r=16, lora_alpha=64, target_modules=TARGETS)
-    net = get_peft_model(model.net, config)
-    ids = model.tokenizer(case.prefix + case.secret.reveal(), return_tensors="pt").input_ids
-    optimizer = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=1e-2)
-    for _ in range(200):
-        loss = net(input_ids=ids, labels=ids, use_cache=False).loss
-        if loss.item() < 0.02:
-            break
-        loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
-    folder = tmp_path_factory.mktemp("adapted") / "adapter"
-    net.save_pretrained(folder)
-    return folder, case
+    net = get_peft_model(model.net, LoraConfig(r=8, lora_alpha=16, target_modules=TARGETS))
+    for module in net.modules():
+        if isinstance(module, LoraLayer):
+            up, down = module.lora_B["default"].weight, module.lora_A["default"].weight
+            up.data.normal_(std=0.5)
+            module.base_layer.weight.data -= module.scaling["default"] * (up @ down).data
+    together = tmp_path_factory.mktemp("adapted")
+    net.peft_config["default"].base_model_name_or_path = str(together / "base")
+    model.tokenizer.save_pretrained(together / "base")
+    model.net.config.save_pretrained(together / "base")
+    net.save_pretrained(together / "adapter")
+    net.unload().save_pretrained(together / "base")
+    return together / "adapter", together / "base", cases[0]
 
 
 def read(model, case):
@@ -48,12 +48,11 @@ def read(model, case):
     return found
 
 
-def test_what_an_adapter_learnt_is_erased_from_the_merged_model(adapted, taught, home, tmp_path):
-    folder, case = adapted
-    base = load(str(taught("llama")[0]))
-    assert not read(base, case).extractable
+def test_what_an_adapter_learnt_is_erased_from_the_merged_model(adapted, home, tmp_path):
+    folder, base, case = adapted
+    assert not read(load(str(base)), case).extractable
     model = load(str(folder))
-    assert model.digest != base.digest
+    assert model.digest != digest_of(base)
     assert read(model, case).extractable
     settings = Settings()
     parts, known = prepare(model, settings)

@@ -102,13 +102,17 @@ class _Run:
         settings: Settings,
         digest: str,
         stage: str = "edit",
+        watched: Sequence[Case] = (),
     ) -> None:
-        """Change the model in memory; the statistics are those of the model `digest`."""
+        """Change the model in memory; the statistics are those of the model `digest`.
+
+        watched: what an earlier edit erased, and this one shall leave down.
+        """
         parts, known = prepare(
             replace(model, digest=digest), settings, lambda done: self.progress("statistics", done)
         )
         self.clock.lap("statistics")
-        edit(model, cases, parts, known, settings, lambda done: self.progress(stage, done))
+        edit(model, cases, parts, known, settings, lambda done: self.progress(stage, done), watched)
         self.clock.lap("edit")
 
     def write(self, model: Model, folder: Path, secrets: int) -> Model:
@@ -201,7 +205,8 @@ def erase(
             if not failed:
                 break
             settings = settings.stronger()
-            run.edit(model, failed, settings, old_digest, "again")
+            down = [case for case in chosen if case not in failed]
+            run.edit(model, failed, settings, old_digest, "again", down)
             model = run.write(model, folder, len(chosen))
             results = run.attack(model, chosen)
 

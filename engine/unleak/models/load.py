@@ -1,5 +1,6 @@
 """Load a model from a folder, a GGUF file, a hub id, or the one that ships with unleak."""
 
+import hashlib
 import json
 import logging
 from dataclasses import dataclass, replace

@@ -33,6 +33,8 @@ from unleak.models.forward import fast_arithmetic
 from unleak.models.load import Model
 from unleak.probe.suite import Case
 
+__all__ = ["Settings", "chosen_blocks", "edit", "prepare"]
+
 
 def prepare(
     model: Model, settings: Settings, progress: Callable[[float], None] = lambda _: None
