@@ -20,7 +20,8 @@ class Settings:
     drift_at: from how many secrets on the edit is asked to hold where further training moves them
     (see `drift`); a small edit loses little by it. drift_step: how far that training moves each
     weight. drift_blocks: the share of the model's blocks in which. drift_prefix: tokens of prefix
-    there. taught: on how many secrets' twins. rough: rounds of the edit that it goes through.
+    there. taught: on how many secrets' twins at least; on those of every fourth where that is more.
+    rough: rounds of the edit that it goes through.
     """
 
     blocks: int = 4
@@ -37,7 +38,7 @@ class Settings:
     drift_step: float = 6e-4
     drift_blocks: float = 0.5
     drift_prefix: int = 48
-    taught: int = 4
+    taught: int = 2
     rough: int = 2
 
     def stronger(self) -> "Settings":

@@ -130,7 +130,7 @@ class Solving:
         solvers = {block: solver.copy() for block, solver in self._solvers.items()}
         self._keep(solvers, found)
         aims = self._aims(found, rate, [False] * len(short))
-        taught = set(_spread(len(short), self._settings.taught))
+        taught = set(_spread(len(short), max(self._settings.taught, len(short) // 4)))
         with self._undone():
             self._rounds(found, aims, solvers, self._settings.rough, lambda _: None)
             moves = drift(
