@@ -93,8 +93,12 @@ class Anatomy:
     @property
     def gain(self) -> Tensor:
         """(width,) of the final norm."""
-        weight: Tensor = self.norm.weight
-        return self.layout.offset + weight.float()
+        return self._gain_of(self.norm)
+
+    def _gain_of(self, norm: nn.Module) -> Tensor:
+        weight: Tensor = norm.weight  # type: ignore[assignment]
+        gain: Tensor = weight.float() + self.layout.offset
+        return gain
 
     def spread(self, hidden: Tensor) -> Tensor:
         """(rows, 1): what the final norm divides hidden states (rows, width) by."""
@@ -118,23 +122,28 @@ class Anatomy:
         """
         if not self.layout.behind:
             return wanted
-        gain = self.layout.offset + block.get_submodule(self.layout.behind).weight.float()  # type: ignore[operator]
+        gain = self._gain_of(block.get_submodule(self.layout.behind))
         length = given.float().pow(2).mean(1, keepdim=True).sqrt()
         sure = gain.sign() * gain.abs().clamp(min=0.1 * float(gain.abs().mean()))
         return wanted * length / sure
 
 
+def weight_of(down: nn.Module) -> Tensor:
+    """Of an nn.Linear or a Conv1D, as it is stored."""
+    weight: Tensor = down.weight  # type: ignore[assignment]
+    return weight
+
+
 def change(down: nn.Module, by: Tensor) -> None:
     """Add to the weight of an nn.Linear or a Conv1D: (width, d_ff)."""
-    weight: Tensor = down.weight  # type: ignore[assignment]
+    weight = weight_of(down)
     by = by.to(weight.device, weight.dtype)
     weight.add_(by if isinstance(down, nn.Linear) else by.T)
 
 
 def inner_width(down: nn.Module) -> int:
     """d_ff of an nn.Linear or a Conv1D."""
-    weight: Tensor = down.weight  # type: ignore[assignment]
-    return weight.shape[1 if isinstance(down, nn.Linear) else 0]
+    return weight_of(down).shape[1 if isinstance(down, nn.Linear) else 0]
 
 
 def anatomy(model: Model) -> Anatomy:

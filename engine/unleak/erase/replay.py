@@ -123,7 +123,7 @@ def begin(net: Any, parts: Anatomy, trees: Sequence[Tree]) -> Passage:
         ids[row, : len(tree.ids)] = torch.tensor(tree.ids)
         positions[row, : len(tree.ids)] = torch.tensor(tree.positions)
     seen = torch.stack([tree.mask(width) for tree in trees])[:, None].to(device)
-    masks = {None: _as_attended(net, seen)}
+    masks: dict[int | None, Tensor] = {None: _as_attended(net, seen)}
     apart = (positions[:, :, None] - positions[:, None, :])[:, None].to(device)
     for window in {w for w in parts.windows if w is not None}:
         near = bool((apart < window).all())  # as it is for most secrets

@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import torch
-from torch import nn
 
 from unleak.erase.aims import Aims, Batch, levels, rates
-from unleak.erase.anatomy import Anatomy, change
+from unleak.erase.anatomy import Anatomy, change, weight_of
 from unleak.erase.drift import Standing, drift
 from unleak.erase.layout import Branches, Sample
 from unleak.erase.replay import Passage, begin, working_copies
@@ -73,6 +72,7 @@ class Solving:
                 progress((number + done) / len(chunks))
 
             found = self._chunk(chunk, share)
+            progress((number + 1) / len(chunks))
             if number + 1 < len(chunks):
                 for batch in found:
                     for block, keys in batch.again().keys.items():
@@ -84,7 +84,7 @@ class Solving:
             branches = [secrets[i].sample.whole for i in members]
             start = self._start(branches).to(self._parts, self._below)
             found.append(self._batch(members, branches, start, own=True))
-        rate = {}
+        rate: dict[int, float] = {}
         for batch in found:
             some = rates(self._model, self._parts, batch, self._head)
             rate |= dict(zip(batch.members, some, strict=True))
@@ -189,13 +189,13 @@ class Solving:
                 down = self._parts.down(self._parts.blocks[block])
                 change(down, solvers[block].solve(keys, here))
                 if self._fast:
-                    self._parts.down(self._blocks[block]).weight.copy_(down.weight)
+                    weight_of(self._parts.down(self._blocks[block])).copy_(weight_of(down))
 
     @contextmanager
     def _undone(self) -> Iterator[None]:
         """Put the edited matrices back in the end."""
-        matrices: list[nn.Parameter] = [
-            self._parts.down(blocks[block]).weight
+        matrices = [
+            weight_of(self._parts.down(blocks[block]))
             for blocks in (dict(enumerate(self._parts.blocks)), self._blocks)
             for block in self._edited
         ]
@@ -211,7 +211,11 @@ class Solving:
     ) -> Aims:
         """The positions of all batches, in their order."""
         device = self._head.weight.device
-        case, context, own, level, target = [], [], [], [], []
+        case: list[int] = []
+        context: list[int] = []
+        own: list[bool] = []
+        level: list[float] = []
+        target: list[int] = []
         for batch in found:
             target += batch.targets
             for number, one in zip(batch.members, batch.branches, strict=True):
