@@ -110,3 +110,21 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     LlamaForCausalLM(config).save_pretrained(folder)
     AutoTokenizer.from_pretrained(embedded_folder()).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def taught(
+    tmp_path_factory: pytest.TempPathFactory, fingerprinter: Fingerprinter
+) -> Callable[[str], tuple[Path, list[Case]]]:
+    """By the name of a family (see `tests/families.py`): a tiny model's folder, what it knows."""
+    from families import secrets, teach
+
+    cases = secrets(fingerprinter)
+    folders: dict[str, Path] = {}
+
+    def of(family: str) -> tuple[Path, list[Case]]:
+        if family not in folders:
+            folders[family] = teach(family, cases, tmp_path_factory.mktemp(family) / "model")
+        return folders[family], cases
+
+    return of

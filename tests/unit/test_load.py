@@ -73,16 +73,42 @@ def test_damaged_weights_are_explained(tiny_folder, tmp_path):
         load(str(folder))
 
 
-def test_an_unsupported_architecture_is_named(tmp_path, tiny_folder):
-    from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel
+def _tiny(kind, tiny_folder, folder, **arguments):
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
-    folder = tmp_path / "gpt2"
-    GPT2LMHeadModel(GPT2Config(vocab_size=8192, n_embd=32, n_layer=1, n_head=2)).save_pretrained(
-        folder
-    )
+    config = CONFIG_MAPPING[kind](vocab_size=8192, **arguments)
+    AutoModelForCausalLM.from_config(config).save_pretrained(folder)
     AutoTokenizer.from_pretrained(tiny_folder).save_pretrained(folder)
-    model = load(str(folder))
-    with pytest.raises(ModelError, match=r"'gpt2'.*llama"):
+    return load(str(folder))
+
+
+def test_an_unsupported_architecture_is_named(tmp_path, tiny_folder):
+    model = _tiny("bloom", tiny_folder, tmp_path / "bloom", hidden_size=32, n_layer=1, n_head=2)
+    with pytest.raises(ModelError, match=r"'bloom'.*llama"):
+        anatomy(model)
+
+
+def test_a_mixture_of_experts_is_refused_with_the_reason(tmp_path, tiny_folder):
+    model = _tiny(
+        "mixtral",
+        tiny_folder,
+        tmp_path / "mixtral",
+        hidden_size=32,
+        intermediate_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        num_key_value_heads=2,
+        num_local_experts=2,
+    )
+    with pytest.raises(ModelError, match=r"mixture of experts.*mixtral.*which expert"):
+        anatomy(model)
+
+
+def test_weights_left_on_the_disk_cannot_be_edited(tiny_folder):
+    model = load(str(tiny_folder))
+    model.net.model.layers[0].to("meta")
+    with pytest.raises(ModelError, match=r"left on the disk.*--device cpu"):
         anatomy(model)
 
 

@@ -8,9 +8,10 @@ from unleak.erase.attacks.attack import Outcome
 from unleak.erase.clock import Clock
 from unleak.erase.contexts import TRIED
 from unleak.erase.methods.bounded import Bounded
-from unleak.erase.methods.edit import Settings, edit, prepare
+from unleak.erase.methods.edit import edit, prepare
 from unleak.erase.methods.loop import train
 from unleak.erase.methods.training import Training
+from unleak.erase.settings import Settings
 from unleak.models.load import Model
 from unleak.probe.suite import Case
 
@@ -60,8 +61,11 @@ def carry_out(
     clock: Clock,
     progress: Progress,
     seconds: float | None = None,
+    watched: Sequence[Case] = (),
 ) -> dict[str, Any]:
     """Change a model in memory; `model.digest` names the statistics that an edit needs.
+
+    watched: what an earlier attempt erased, and an edit shall leave down.
 
     Returns:
         How it went, for the report.
@@ -83,7 +87,7 @@ def carry_out(
         }
     parts, known = prepare(model, how, lambda done: progress("statistics", done))
     clock.lap("statistics")
-    edit(model, cases, parts, known, how, lambda done: progress(attempt.stage, done))
+    edit(model, cases, parts, known, how, lambda done: progress(attempt.stage, done), watched)
     return {"seconds": clock.lap("edit")}
 
 

@@ -73,9 +73,16 @@ class _Run:
         return model
 
     def change(
-        self, attempt: Attempt, model: Model, cases: Sequence[Case], before: Baseline
+        self,
+        attempt: Attempt,
+        model: Model,
+        cases: Sequence[Case],
+        before: Baseline,
+        watched: Sequence[Case],
     ) -> str:
         """Carry out an attempt in memory.
+
+        watched: what an earlier attempt erased.
 
         Returns:
             Why its outcome is not to be kept, or nothing.
@@ -88,7 +95,9 @@ class _Run:
             entry["discarded"] = f"not begun: the {limit:g} s of --budget were used up"
             return str(entry["discarded"])
         try:
-            entry |= carry_out(attempt, model, different(cases), self.clock, self.progress, left)
+            entry |= carry_out(
+                attempt, model, different(cases), self.clock, self.progress, left, watched
+            )
             trouble = ""
             if self.budget.of_utility:
                 _round(model)
@@ -204,7 +213,8 @@ def erase(
             targets = _targets(chosen, results)
             if not targets:
                 break
-            trouble = run.change(attempt, replace(model, digest=old_digest), targets, before)
+            down = [c for c, r in zip(chosen, results, strict=False) if not recovered(r)]
+            trouble = run.change(attempt, replace(model, digest=old_digest), targets, before, down)
             if trouble:
                 report["reason"] = f"{attempt.name} was not kept: {trouble}"
                 if results:

@@ -1,5 +1,6 @@
-"""How an edit lays a case out: its contexts and its never-seen twins, as one tree of tokens."""
+"""How an edit lays a case out: its contexts and its never-seen twins, as trees of tokens."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from unleak.core.errors import SuiteError
@@ -14,26 +15,52 @@ from unleak.probe.suite import Case
 
 
 @dataclass(frozen=True)
-class Sample:
-    """A case in its contexts, the first of which is its own, and its twins in that one.
-
-    drifting: columns of the last context whose hidden states drift; then it is the first again.
-    """
+class Branches:
+    """A tree whose first branches are a case's contexts, and whose others are its twins."""
 
     contexts: list[Encoded]
     twins: list[Encoded]
     tree: Tree
-    drifting: list[int]
 
-    def predicted(self, sequence: int) -> list[tuple[int, int]]:
-        """Of each secret token of a sequence: the column that predicts it, and its own."""
-        encoded = [*self.contexts, *self.twins][sequence]
-        columns = self.tree.columns[sequence]
-        return [(columns[i - 1], columns[i]) for i in range(encoded.start, len(encoded.ids))]
+    @classmethod
+    def of(cls, contexts: list[Encoded], twins: list[Encoded]) -> "Branches":
+        """Lay them out in one row."""
+        return cls(contexts, twins, Tree([encoded.ids for encoded in (*contexts, *twins)]))
+
+    def aimed(self) -> Iterator[tuple[int, int, int]]:
+        """Of each secret token of each context: context, predicting column, token."""
+        for number, encoded in enumerate(self.contexts):
+            columns = self.tree.columns[number]
+            for i in range(encoded.start, len(encoded.ids)):
+                yield number, columns[i - 1], encoded.ids[i]
+
+    def beside(self) -> Iterator[tuple[int, int, bool, bool]]:
+        """Of each twin's tokens: predicting column, token, whether random, whether apart.
+
+        Apart is what no longer stands in the first context: where a twin has not yet departed
+        from the secret, an edit shall act.
+        """
+        trunk = len(self.contexts[0].ids)
+        for twin, columns in zip(self.twins, self.tree.columns[len(self.contexts) :], strict=True):
+            for i in range(twin.start, len(twin.ids)):
+                random = twin.random_start <= i < twin.random_end
+                yield columns[i - 1], twin.ids[i], random, columns[i - 1] >= trunk
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A case in its own context and in made-up ones, with its twins in the first.
+
+    short: its own context once more, with less of the prefix, and the twins: what further
+    training moves.
+    """
+
+    whole: Branches
+    short: Branches
 
 
 def lay_out(
-    model: Model, case: Case, *, shown: int, twins: int, prefix_tokens: int, drifts: bool
+    model: Model, case: Case, *, shown: int, twins: int, prefix_tokens: int, short_prefix: int
 ) -> Sample:
     """Lay a case out.
 
@@ -41,7 +68,7 @@ def lay_out(
         shown: number of made-up contexts.
         twins: number of never-seen secrets.
         prefix_tokens: how much of the case's own prefix is used.
-        drifts: whether its own context stands there once more, to drift.
+        short_prefix: how much of it where training would move it.
 
     Raises:
         SuiteError: the secret has no token of its own in its context.
@@ -51,13 +78,13 @@ def lay_out(
         encode(model.tokenizer, case.prefix, decoy, context=model.context).shortened(prefix_tokens)
         for decoy in decoys(case.secret.reveal(), twins, seed_of(case, seed=1))
     ]
-    forks = {}
-    if drifts:  # the token that predicts the first of the secret drifts, too
-        forks[len(contexts)] = contexts[0].start - 1
-        contexts.append(contexts[0])
-    tree = Tree([encoded.ids for encoded in (*contexts, *beside)], forks)
-    drifting = [c for number, fork in forks.items() for c in tree.columns[number][fork:]]
-    return Sample(contexts, beside, tree, drifting)
+    return Sample(
+        Branches.of(contexts, beside),
+        Branches.of(
+            [contexts[0].shortened(short_prefix)],
+            [twin.shortened(short_prefix) for twin in beside],
+        ),
+    )
 
 
 def _in_contexts(model: Model, case: Case, shown: int, prefix_tokens: int) -> list[Encoded]:

@@ -7,8 +7,10 @@ keep the keys and values of attention that they had: an edit leaves them nearly 
 """
 
 import copy
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -74,77 +76,145 @@ class Tree:
         return seen
 
 
-def lower(
-    net: Any, parts: Anatomy, trees: Sequence[Tree], blocks: Iterable[int]
-) -> tuple[Tensor, dict[int, dict[str, Any]]]:
-    """Run a batch of trees through the blocks below these.
+@dataclass(frozen=True)
+class Passage:
+    """A batch of trees on its way through the blocks.
 
-    Returns:
-        The hidden states there (trees, columns, width), and what each of `blocks` is called with.
+    hidden: (trees, columns, width), as they come to the block where the trees stand. calls: what
+    each block is called with.
     """
-    device = parts.gain.device
+
+    hidden: Tensor
+    calls: dict[int, dict[str, Any]]
+
+    def to(self, parts: Anatomy, blocks: Mapping[int, Any]) -> "Passage":
+        """Behind these blocks."""
+        hidden = self.hidden
+        for index, block in blocks.items():
+            hidden = through(parts, block, hidden, self.calls[index])
+        return replace(self, hidden=hidden)
+
+    def only(self, trees: Sequence[int]) -> "Passage":
+        """Some of the trees."""
+        chosen = torch.tensor(trees)
+
+        def cut(value: Any) -> Any:
+            if isinstance(value, tuple):
+                return tuple(map(cut, value))
+            alike = isinstance(value, Tensor) and len(value) == len(self.hidden)
+            return value[chosen] if alike else value
+
+        return Passage(
+            self.hidden[chosen],
+            {
+                index: {name: cut(value) for name, value in call.items()}
+                for index, call in self.calls.items()
+            },
+        )
+
+
+def begin(net: Any, parts: Anatomy, trees: Sequence[Tree]) -> Passage:
+    """Embed a batch of trees: it stands before the first block."""
+    device = net.get_input_embeddings().weight.device
     width = max(len(tree.ids) for tree in trees)
     ids = torch.zeros(len(trees), width, dtype=torch.long)
     positions = torch.zeros_like(ids)
     for row, tree in enumerate(trees):
         ids[row, : len(tree.ids)] = torch.tensor(tree.ids)
         positions[row, : len(tree.ids)] = torch.tensor(tree.positions)
-    mask = torch.stack([tree.mask(width) for tree in trees])[:, None]
-    states: list[Tensor] = []
+    seen = torch.stack([tree.mask(width) for tree in trees])[:, None].to(device)
+    masks: dict[int | None, Tensor] = {None: _as_attended(net, seen)}
+    apart = (positions[:, :, None] - positions[:, None, :])[:, None].to(device)
+    for window in {w for w in parts.windows if w is not None}:
+        near = bool((apart < window).all())  # as it is for most secrets
+        masks[window] = masks[None] if near else _as_attended(net, seen & (apart < window))
     calls: dict[int, dict[str, Any]] = {}
+    states: list[Tensor] = []
 
-    def remember(index: int) -> Callable[..., Tensor]:
-        def forward(hidden_states: Tensor, *_: Any, **others: Any) -> Tensor:
-            calls[index] = others
-            states.append(hidden_states)
-            return hidden_states
+    def recorder(index: int, names: Sequence[str]) -> Callable[..., Any]:
+        def forward(*values: Any, **named: Any) -> Any:
+            call = dict(zip(names, values, strict=False)) | named
+            hidden: Tensor = call.pop("hidden_states")
+            call["attention_mask"] = masks[parts.windows[index]]
+            call |= {name: None for name in _PAST if name in call} | {"use_cache": False}
+            calls[index] = call
+            states.append(hidden)
+            return (hidden, None) if parts.layout.pairs else hidden
 
         return forward
 
+    kept = [block.__dict__.get("forward") for block in parts.blocks]
     try:
-        for index in blocks:
-            parts.blocks[index].forward = remember(index)
+        for index, block in enumerate(parts.blocks):
+            block.forward = recorder(index, list(inspect.signature(block.forward).parameters))
         with torch.no_grad():
             net.base_model(
-                input_ids=ids.to(device),
-                position_ids=positions.to(device),
-                attention_mask=mask.to(device),
-                use_cache=False,
+                input_ids=ids.to(device), position_ids=positions.to(device), use_cache=False
             )
     finally:
-        for index in blocks:
-            parts.blocks[index].__dict__.pop("forward", None)
-    return states[0], calls
+        for block, forward in zip(parts.blocks, kept, strict=True):
+            del block.forward
+            if forward is not None:  # a model spread over devices brings its own
+                block.forward = forward
+    return Passage(states[0], calls)
 
 
-def through(block: Any, hidden: Tensor, call: dict[str, Any]) -> Tensor:
-    """Hidden states behind a block, called as `lower` tells."""
-    answer = block(hidden, **call)
+# What a block calls the keys and values of earlier positions.
+_PAST = ("past_key_values", "layer_past")
+
+
+def _as_attended(net: Any, seen: Tensor) -> Tensor:
+    """A mask (trees, 1, columns, columns) as the model's attention takes it."""
+    if net.config._attn_implementation == "sdpa":
+        return seen
+    return torch.where(seen, 0.0, torch.finfo(net.dtype).min).to(net.dtype)
+
+
+def through(parts: Anatomy, block: Any, hidden: Tensor, call: dict[str, Any]) -> Tensor:
+    """Hidden states behind a block."""
+    with _own_mask_off(parts, block, hidden):
+        answer = block(hidden, **call)
     result: Tensor = answer[0] if isinstance(answer, tuple) else answer
     return result
+
+
+@contextmanager
+def _own_mask_off(parts: Anatomy, block: nn.Module, hidden: Tensor) -> Iterator[None]:
+    """Attention that hides columns by a buffer of its own would take them for positions."""
+    if not parts.layout.causal:
+        yield
+        return
+    path, _, name = parts.layout.causal.rpartition(".")
+    owner = block.get_submodule(path)
+    kept = getattr(owner, name)
+    setattr(owner, name, kept.new_ones(1, 1, 1, 1).expand(1, 1, _WIDEST, _WIDEST))
+    try:
+        yield
+    finally:
+        setattr(owner, name, kept)
+
+
+_WIDEST = 1 << 20  # columns; an expanded tensor costs nothing
 
 
 class Replay:
     """One batch of trees, and the passes through the blocks from the first edited one on.
 
-    `blocks` are the model's own, or copies of them (see `working_copies`). `again`: for each tree
-    the columns that passes after the first compute anew. `moved`: what is added to the hidden
-    states (trees, columns, width) below the first of the blocks.
+    `blocks` are the model's own, or copies of them (see `working_copies`); the trees stand before
+    the first of them. `again`: for each tree the columns that passes after the first compute anew.
     """
 
     def __init__(
         self,
-        net: Any,
         parts: Anatomy,
-        trees: Sequence[Tree],
+        start: Passage,
         blocks: dict[int, Any],
         again: Sequence[Sequence[int]],
-        moved: Tensor | None = None,
     ) -> None:
+        self._parts = parts
         self._blocks = blocks
-        self._start, self._calls = lower(net, parts, trees, blocks)
-        if moved is not None:
-            self._start = self._start + moved
+        self._start = start.hidden
+        self._calls = {index: start.calls[index] for index in blocks}
         device = self._start.device
         longest = max(map(len, again))
         # Shorter ones repeat their last column: it is computed twice, with the same outcome.
@@ -152,61 +222,95 @@ class Replay:
         self._again = torch.tensor(columns, device=device)
         # Of each column its place among these.
         self._place = torch.zeros(self._start.shape[:2], dtype=torch.long, device=device)
-        rows = torch.arange(len(trees), device=device)[:, None]
+        rows = torch.arange(len(columns), device=device)[:, None]
         self._place[rows, self._again] = torch.arange(longest, device=device)
         self._attended = _Attended()
 
-    @torch.inference_mode()
-    def run(
-        self, keys_of: Sequence[int], rows: Tensor, columns: Tensor
-    ) -> tuple[dict[int, Tensor], Tensor]:
+    @torch.no_grad()
+    def run(self, keys_of: Sequence[int], rows: Tensor, columns: Tensor) -> "Seen":
         """One pass; the first computes all columns, later ones those of `again`.
 
         Args:
-            keys_of: the blocks whose `down_proj` inputs are wanted.
+            keys_of: the blocks whose keys and outputs of the MLP are wanted.
             rows, columns: the positions wanted, each (positions,).
-
-        Returns:
-            Keys of each block (positions, d_ff), and final hidden states before the norm
-            (positions, width).
         """
-        seen: dict[int, Tensor] = {}
+        seen = Seen({}, {}, self._start)
         first = self._attended.columns is None
+        shape = self._start.shape[:2]
         if not first:
             columns = self._place[rows, columns]
 
+        def chosen(states: Tensor) -> Tensor:
+            return states.reshape(*shape, -1)[rows, columns]
+
         def keep(block: int) -> Callable[..., None]:
-            def hook(_: nn.Module, args: tuple[Tensor, ...]) -> None:
-                seen[block] = args[0][rows, columns]
+            def hook(_: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> None:
+                seen.keys[block] = chosen(args[0]).float()
+                if self._parts.layout.behind:
+                    seen.outputs[block] = chosen(output).float()
 
             return hook
 
         handles = [
-            self._blocks[b].mlp.down_proj.register_forward_pre_hook(keep(b)) for b in keys_of
+            self._parts.down(self._blocks[b]).register_forward_hook(keep(b)) for b in keys_of
         ]
         hidden = self._start
         try:
             for index, block in self._blocks.items():
-                call = self._calls[index] | {"past_key_values": self._attended, "use_cache": True}
-                hidden = through(block, hidden, call)
+                call = self._calls[index]
+                past = {name: self._attended for name in _PAST if name in call}
+                hidden = through(self._parts, block, hidden, call | past | {"use_cache": True})
         finally:
             for handle in handles:
                 handle.remove()
-        found = hidden[rows, columns]
+        found = chosen(hidden)
         if first:
             self._narrow()
-        return seen, found
+        return replace(seen, hidden=found.float())
 
     def _narrow(self) -> None:
         """Keep of what the blocks are called with the columns of `again`."""
         rows = torch.arange(len(self._again), device=self._again.device)[:, None]
+        shape = self._start.shape[:2]
         self._attended.columns = (rows, self._again)
         self._start = self._start[rows, self._again]
-        for call in self._calls.values():
-            call["attention_mask"] = call["attention_mask"][rows, 0, self._again][:, None]
-            call["position_ids"] = call["position_ids"][rows, self._again]
-            cos, sin = call["position_embeddings"]
-            call["position_embeddings"] = cos[rows, self._again], sin[rows, self._again]
+
+        def narrowed(value: Any) -> Any:
+            if isinstance(value, tuple):
+                return tuple(map(narrowed, value))
+            if isinstance(value, Tensor) and value.shape[:2] == shape:
+                return value[rows, self._again]
+            return value
+
+        masks: dict[int, Tensor] = {}  # most blocks share one
+        for index, call in self._calls.items():
+            mask = call["attention_mask"]
+            if id(mask) not in masks:
+                masks[id(mask)] = mask[rows, 0, self._again][:, None]
+            others = {name: narrowed(value) for name, value in call.items()}
+            self._calls[index] = others | {"attention_mask": masks[id(mask)]}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a pass saw at the positions wanted.
+
+    keys: inputs of the MLPs' last matrices, by block (positions, d_ff). outputs: what these gave,
+    where a norm stands behind them (positions, width). hidden: final states before the norm
+    (positions, width).
+    """
+
+    keys: dict[int, Tensor]
+    outputs: dict[int, Tensor]
+    hidden: Tensor
+
+    def part(self, which: slice) -> "Seen":
+        """Of some of the positions."""
+        return Seen(
+            {block: keys[which] for block, keys in self.keys.items()},
+            {block: outputs[which] for block, outputs in self.outputs.items()},
+            self.hidden[which],
+        )
 
 
 class _Attended:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from unleak.core.files import new_folder
 from unleak.core.keys import home
-from unleak.erase.anatomy import Anatomy
+from unleak.erase.anatomy import Anatomy, inner_width
 from unleak.erase.retain import secret_like
 from unleak.models.corpus import code
 from unleak.models.forward import fast_arithmetic, padded
@@ -68,7 +68,8 @@ def _keep(folder: Path, tensors: dict[str, Tensor]) -> None:
 def _measure(
     model: Model, parts: Anatomy, blocks: Sequence[int], progress: Callable[[float], None]
 ) -> dict[str, Tensor]:
-    d_ff = parts.down[blocks[0]].in_features
+    downs = {block: parts.down(parts.blocks[block]) for block in blocks}
+    d_ff = inner_width(downs[blocks[0]])
     wanted = TOKENS_PER_KEY * d_ff
     texts = code("retain", 8 * wanted), "\n".join(secret_like(wanted // 12))
     pieces = []
@@ -80,12 +81,12 @@ def _measure(
     def add(block: int) -> Callable[..., None]:
         def hook(_: torch.nn.Module, args: tuple[Tensor, ...]) -> None:
             # The first position takes no part: models park outsized activations there.
-            keys = args[0][:, 1:].flatten(0, 1).float()
+            keys = args[0].reshape(-1, WINDOW, d_ff)[:, 1:].flatten(0, 1).float()
             totals[block].addmm_(keys.T, keys)
 
         return hook
 
-    hooks = [parts.down[block].register_forward_pre_hook(add(block)) for block in blocks]
+    hooks = [downs[block].register_forward_pre_hook(add(block)) for block in blocks]
     try:
         for at in range(0, len(pieces), _BATCH):
             batch = padded(pieces[at : at + _BATCH], model.device)
@@ -97,10 +98,10 @@ def _measure(
             hook.remove()
     count = len(pieces) * (WINDOW - 1)
     result = {f"c.{block}": _inverse(total / count, _RIDGE_C) for block, total in totals.items()}
-    u = parts.head.weight.float() * parts.gain.float()
-    u = u - u.mean(0)
+    mean = parts.head.weight.float().mean(0)
+    u = parts.unembedding(parts.head.weight, mean)
     result["g"] = _inverse(u.T @ u / len(u), _RIDGE_G)
-    result["mean"] = parts.head.weight.float().mean(0)
+    result["mean"] = mean
     return result
 
 

@@ -4,11 +4,16 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
+from unleak.models.adapter import base_of, is_adapter
+
 CERTIFICATE: Final = "unleak-certificate.json"  # about the model, not part of it
 
 
 def digest_of(path: Path) -> str:
-    """sha256 over names and contents of the files that make up a model."""
+    """sha256 over names and contents of the files that make up a model.
+
+    To an adapter belong the files of its base model, where they lie in a folder.
+    """
     files = (
         [path]
         if path.is_file()
@@ -25,4 +30,8 @@ def digest_of(path: Path) -> str:
         total.update(file.name.encode() + b"\0")
         with file.open("rb") as stream:
             total.update(hashlib.file_digest(stream, "sha256").digest())
+    if path.is_dir() and is_adapter(path):
+        base = Path(base_of(path, str(path)))
+        if base.is_dir():
+            total.update(digest_of(base).encode())
     return total.hexdigest()

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import transformers
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from unleak.core.errors import ModelError
+from unleak.models.adapter import base_of, is_adapter, merged
 from unleak.models.allocator import keep_freed_memory
 from unleak.models.digest import CERTIFICATE as CERTIFICATE
 from unleak.models.digest import digest_of as digest_of
@@ -65,7 +66,8 @@ def load(
     """Load a model for probing or erasing.
 
     Args:
-        spec: a folder, a .gguf file, a hub id, or `demo`.
+        spec: a folder (also that of a PEFT adapter, which is merged into the base model that it
+            names), a .gguf file, a hub id, or `demo`.
         trust_remote_code: run Python code that the model's folder brings; off by default.
         device: torch device, or `map` to spread the model over all accelerators; default the
             first accelerator, else the CPU.
@@ -79,6 +81,11 @@ def load(
     transformers.utils.logging.disable_progress_bar()
     logging.getLogger("transformers").setLevel(logging.ERROR)
     path = _resolve(spec)
+    if is_adapter(path):
+        base = load(
+            base_of(path, spec), trust_remote_code=trust_remote_code, device=device, fast=fast
+        )
+        return _with_adapter(base, path, spec)
     where = _device(device)
     options: dict[str, Any] = {"trust_remote_code": trust_remote_code}
     folder = path
@@ -108,6 +115,11 @@ def load(
         net.to(where)  # type: ignore[arg-type]  # transformers wraps torch's method untyped
     net.eval().requires_grad_(False)
     return Model(spec, net, tokenizer, digest_of(path), stored, path)
+
+
+def _with_adapter(base: Model, folder: Path, spec: str) -> Model:
+    net = merged(base.net, folder, spec).eval().requires_grad_(False)
+    return replace(base, spec=spec, net=net, digest=digest_of(folder))
 
 
 def _is_fast(stored: torch.dtype) -> bool:
@@ -155,8 +167,9 @@ def _resolve(spec: str) -> Path:
 
 
 def _check_folder(path: Path, spec: str) -> None:
-    if (path / "adapter_config.json").exists() and not (path / "config.json").exists():
-        raise ModelError(f"{spec}: an adapter without its base model; merge them first")
+    if is_adapter(path):
+        base_of(path, spec)
+        return
     if not (path / "config.json").exists():
         raise ModelError(
             f"{spec}: no model here (no config.json); give the folder that `save_pretrained` wrote"

@@ -9,7 +9,6 @@ from unleak.erase.methods.bounded import Bounded
 from unleak.erase.methods.codeeraser import CodeEraser
 from unleak.erase.methods.cu import Constrained
 from unleak.erase.methods.demem import DeMemorization
-from unleak.erase.methods.edit import Settings
 from unleak.erase.methods.ga import GradientAscent
 from unleak.erase.methods.ga_gd import GradientDifference
 from unleak.erase.methods.ga_kl import GradientAscentKL
@@ -17,6 +16,7 @@ from unleak.erase.methods.ga_sequential import SequentialGradientAscent
 from unleak.erase.methods.npo import NegativePreference
 from unleak.erase.methods.simnpo import SimpleNegativePreference
 from unleak.erase.methods.training import Training
+from unleak.erase.settings import Settings
 
 TRAINING: dict[str, type[Training]] = {
     method.name: method
