@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from unleak.core.keys import load_key
-from unleak.erase.erasure import figures
-from unleak.erase.methods.edit import Settings, edit, prepare
+from unleak.erase.methods.edit import edit, prepare
+from unleak.erase.settings import Settings
 from unleak.erase.utility import agreement, predictions
+from unleak.erase.verdicts import figures
 from unleak.erase.verify import verify
 from unleak.models.load import Model, load
 from unleak.models.save import save

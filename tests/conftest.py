@@ -42,8 +42,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh UNLEAK_HOME."""
     folder = tmp_path / "home"
     monkeypatch.setenv("UNLEAK_HOME", str(folder))
-    for name in ("UNLEAK_KEY", "UNLEAK_KEY_FILE", "UNLEAK_KEYRING"):
+    for name in ("UNLEAK_KEY", "UNLEAK_KEY_FILE", "UNLEAK_KEYRING", "UNLEAK_LEDGER"):
         monkeypatch.delenv(name, raising=False)
+    # No daemon is left behind; what needs one says so.
+    monkeypatch.setenv("UNLEAK_ENGINE", "embedded")
     return folder
 
 

@@ -28,6 +28,7 @@ class Client:
         if process.stdin is None or process.stdout is None or process.stderr is None:
             raise RuntimeError("no pipes")
         self._in, self._out, self._err = process.stdin, process.stdout, process.stderr
+        self.patience = PATIENCE
         self.traffic = bytearray()  # all that the server said
         self.errors = bytearray()
         self.answers: Json = {}  # to the server's own requests, by method
@@ -98,12 +99,12 @@ class Client:
         """The answer to a request."""
         return self.wait(lambda m: m.get("id") == id and "method" not in m)
 
-    def wait(self, wanted: Callable[[Json], bool], patience: float = PATIENCE) -> Json:
+    def wait(self, wanted: Callable[[Json], bool]) -> Json:
         """The first message that is wanted; others stay for later."""
         for index, message in enumerate(self.waiting):
             if wanted(message):
                 return self.waiting.pop(index)
-        until = time.monotonic() + patience
+        until = time.monotonic() + self.patience
         while True:
             try:
                 found = self._messages.get(timeout=max(0.0, until - time.monotonic()))

@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def _run() -> int:
-    if sys.argv[1:] == ["lsp"]:
+    if sys.argv[1:] in (["lsp"], ["lsp", "--stdio"]):  # many clients say so
         return _lsp()
     import typer
     from typer.exceptions import TyperException

@@ -123,7 +123,7 @@ def test_an_interrupted_erase_leaves_ledger_and_models_whole(leak, tmp_path, num
     assert digest_of(embedded_folder()) == before
     state = json.loads(run("leaks", "show", id, "--format", "json").stdout)["state"]
     if number == signal.SIGKILL:
-        assert state == "erasing"
+        assert state == "verifying"
         # the next run takes over what the killed one left
         assert run("erase", id, "--model", "demo", "--out", out).returncode == 0
     else:

@@ -64,7 +64,7 @@ def test_observe_changes_no_byte(wire, parts, cuts, chunks, encoding, broken):
     if encoding:
         body, headers = gzip.compress(body), {"content-encoding": "gzip"}
     script = Script(cut(body, chunks), wire.kind, headers={**headers, "x-request-id": "7"})
-    answer = ask(script, wire.path, wire.ask("x", True), mode=Mode.OBSERVE)
+    answer = ask(script, wire.path, wire.ask("x\n", True), mode=Mode.OBSERVE)
     assert answer.body == body
     assert answer.headers[b"x-request-id"] == b"7"
 
@@ -77,7 +77,7 @@ def test_redact_gives_the_mask_of_one_scan(wire, parts, others, cuts, other_cuts
     if wire.choices > 1:
         pieces = interleaved(pieces, pieces_of(other, other_cuts, 1))
     body = wire.stream(pieces)
-    answer = ask(Script(cut(body, chunks), wire.kind), wire.path, wire.ask("x", True))
+    answer = ask(Script(cut(body, chunks), wire.kind), wire.path, wire.ask("x\n", True))
     shown = wire.texts(answer.body, True)
     assert shown.get(0, "") == masked(text)
     if wire.choices > 1:
@@ -90,7 +90,7 @@ def test_redact_gives_the_mask_of_one_scan(wire, parts, others, cuts, other_cuts
 def test_redact_of_an_answer_that_comes_at_once(wire, parts, chunks):
     text = "".join(parts)
     body = wire.whole(text)
-    answer = ask(Script(cut(body, chunks)), wire.path, wire.ask("x", False))
+    answer = ask(Script(cut(body, chunks)), wire.path, wire.ask("x\n", False))
     assert wire.texts(answer.body, False)[0] == masked(text)
     if masked(text) == text:
         assert answer.body == body
@@ -110,7 +110,7 @@ def test_block_ends_a_stream_with_an_error(wire):
     text = f'import os\nkey = "{TOKEN}"\nmore = 1\n' * 3
     body = wire.stream(pieces_of(text, range(0, 400, 3)))
     script = Script(cut(body, range(0, 100_000, 50)), wire.kind)
-    answer = ask(script, wire.path, wire.ask("x", True), mode=Mode.BLOCK)
+    answer = ask(script, wire.path, wire.ask("x\n", True), mode=Mode.BLOCK)
     assert TOKEN not in answer.body.decode()
     assert "unleak blocked" in json.dumps(said(answer.body)[-1])
     assert wire.texts(answer.body, True)[0].startswith("import os\n")
@@ -121,7 +121,7 @@ def test_block_ends_a_stream_with_an_error(wire):
 @pytest.mark.parametrize("wire", WIRES, ids=lambda wire: wire.path)
 def test_block_of_an_answer_that_comes_at_once(wire):
     body = wire.whole(f'key = "{TOKEN}"\n')
-    answer = ask(Script([body]), wire.path, wire.ask("x", False), mode=Mode.BLOCK)
+    answer = ask(Script([body]), wire.path, wire.ask("x\n", False), mode=Mode.BLOCK)
     assert answer.status == 403
     assert b"unleak blocked" in answer.body
     assert TOKEN.encode() not in answer.body

@@ -36,19 +36,22 @@ def template(server: Server) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], URL]:
+def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], URL]]:
     """Makes places for ledgers, none of them used yet."""
-    made = 0
+    made: list[str] = []
 
     def make() -> URL:
-        nonlocal made
-        made += 1
         if request.param == "sqlite":
-            return place_of(str(tmp_path / f"ledger-{made}" / "ledger.db"), "test")
-        server = request.getfixturevalue("server")
-        return place_of(server.new_database(request.getfixturevalue("template")), "test")
+            made.append(str(tmp_path / f"ledger-{len(made)}" / "ledger.db"))
+        else:
+            server = request.getfixturevalue("server")
+            made.append(server.new_database(request.getfixturevalue("template")))
+        return place_of(made[-1], "test")
 
-    return make
+    yield make
+    if request.param == "postgresql":
+        for url in made:
+            request.getfixturevalue("server").drop(url)
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ class Server:
     def __init__(self, programs: Path) -> None:
         self._programs = programs
         # Not pytest's folder: that is nobody's but its owner's.
-        self.folder = Path(tempfile.mkdtemp(prefix="unleak-pg-"))
+        memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - mkdtemp follows
+        self.folder = Path(tempfile.mkdtemp(prefix="unleak-pg-", dir=memory))
         self._databases = 0
         if os.name == "posix" and os.getuid() == 0:
             shutil.chown(self.folder, _USER, _USER)
@@ -60,6 +61,14 @@ class Server:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f'create database "{name}" template "{template}"')
         return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Remove a database that nobody needs any more, whoever is still connected."""
+        import psycopg
+
+        name = url.split("?")[0].rsplit("/", 1)[1]
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'drop database "{name}" with (force)')
 
     def stop(self) -> None:
         with suppress(subprocess.CalledProcessError):  # it may never have come up

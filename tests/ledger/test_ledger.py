@@ -349,11 +349,14 @@ def test_erasures_and_certificates_are_found_by_leak_and_by_model(ledger):
 def test_suites_remember_which_leaks_they_came_of(ledger, tmp_path):
     one, two = sight(ledger), sight(ledger, "two")
     ledger.add_suite(tmp_path / "s.unleak", "digest-1", {"case-1": one.id, "case-2": two.id})
-    ledger.add_suite(tmp_path / "t.unleak", "digest-1", {"case-1": one.id})
+    for _ in range(2):
+        ledger.add_suite(tmp_path / "t.unleak", "digest-1", {"case-1": one.id})
+    paths = [str(tmp_path / name) for name in ("s.unleak", "t.unleak")]
     found = ledger.suites(one.id)
     assert [(c.suite, c.case, c.path) for c in found] == [
-        ("digest-1", "case-1", str(tmp_path / "t.unleak"))
+        ("digest-1", "case-1", path) for path in paths
     ]
+    assert ledger.suite_paths() == set(paths)
     with pytest.raises(LedgerError, match="no such leak"):
         ledger.add_suite(tmp_path / "s", "digest-2", {"case": "Lnothing"})
     assert len(ledger.suites(two.id)) == 1

@@ -117,7 +117,16 @@ def test_dismiss_list_models_gate_and_report(opened):
     page = report["html"]
     assert "<script" not in page
     assert "it &lt;gives&gt; it verbatim" in page
-    for told in ("before", "after", "greedy", "brought it back", "0.998", "signature"):
+    for told in (
+        "before",
+        "after",
+        "greedy",
+        "brought it back",
+        "0.998",
+        "changed after it was signed",
+        "k1",
+        "&lt;nothing&gt;",
+    ):
         assert told in page
     erased = run(client, "erase", leaks=[leak])
     assert run(client, "report", job=erased["id"])["json"]["job"]["id"] == erased["id"]
@@ -146,3 +155,15 @@ def test_without_an_engine_everything_local_goes_on(servers, uri):
     assert "cannot be reached" in refused(client, "leaks")
     client.change(uri, 2, {"text": "a = 1\n"})
     assert client.diagnostics(uri, 2) == []
+
+
+def test_a_certificate_is_valid_until_it_is_changed(home):
+    from unleak.core.keys import load_key
+    from unleak.erase.certificate import signed
+    from unleak.lsp.signature import CHANGED, VALID, signature_of
+
+    envelope = signed({"predicate": {"verdict": "erased"}}, load_key())
+    assert signature_of(envelope) == VALID
+    assert signature_of({**envelope, "payload": "e30="}) == CHANGED
+    assert signature_of({**envelope, "signatures": []}) == "not signed"
+    assert signature_of({}) == "not signed"

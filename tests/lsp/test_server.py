@@ -9,7 +9,9 @@ from editing.client import replaced
 
 
 def test_the_real_command_answers_and_starts_no_torch(servers, uri):
-    client = servers.start(command=REAL, env={"UNLEAK_ENGINE": "unix:/nonexistent/socket"})
+    client = servers.start(
+        command=[*REAL, "--stdio"], env={"UNLEAK_ENGINE": "unix:/nonexistent/socket"}
+    )
     told = client.server["capabilities"]
     assert told["textDocumentSync"]["change"] == 2
     assert told["inlineCompletionProvider"] is not None
@@ -66,7 +68,10 @@ def test_what_is_no_message_is_stepped_over(client, uri):
 
 def test_unknown_requests_and_commands_are_refused(client):
     asked = client.answer(client.ask("textDocument/rename", {"x": CANARY}))
-    assert "error" in asked
+    assert asked["error"]["code"] == -32602
+    where = {"textDocument": {"uri": "a"}, "position": {"line": 0, "character": 0}}
+    asked = client.answer(client.ask("textDocument/definition", where))
+    assert asked["error"]["code"] == -32601
     asked = client.answer(client.ask("unleak/nothing", {"x": CANARY}))
     assert asked["error"]["code"] == -32601
     for arguments in (None, [], [1], [{}, {}], [{"leak": 7}], [{"leak": "L1", "more": 1}]):

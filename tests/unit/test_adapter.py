@@ -9,7 +9,8 @@ from peft import LoraConfig, PromptTuningConfig, TaskType, get_peft_model
 from peft.tuners.lora import LoraLayer
 
 from unleak.core.errors import ModelError
-from unleak.erase.methods.edit import Settings, edit, prepare
+from unleak.erase.methods.edit import edit, prepare
+from unleak.erase.settings import Settings
 from unleak.models.digest import digest_of
 from unleak.models.load import load
 from unleak.models.save import save

@@ -3,7 +3,8 @@
 import pytest
 from families import FAMILIES
 
-from unleak.erase.methods.edit import Settings, edit, prepare
+from unleak.erase.methods.edit import edit, prepare
+from unleak.erase.settings import Settings
 from unleak.models.load import load
 from unleak.models.save import save
 from unleak.probe.measure import Measurement, measure

@@ -1,12 +1,15 @@
 """A text scanned in chunks has the findings of the whole text."""
 
 import itertools
+from re import _constants as constants  # the parser of patterns has no public face
+from re import _parser as parser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unleak.core.secret import Fingerprinter
+from unleak.detect.open_line import REACH
 from unleak.detect.prefilter import LONGEST_LINE
 from unleak.detect.rule import LONGEST_BLOCK
 from unleak.detect.rules import all_rules
@@ -14,6 +17,7 @@ from unleak.detect.scanner import Scanner
 from unleak.detect.stream import LONGEST_OPEN, StreamScanner
 
 SCANNER = Scanner(Fingerprinter(b"k" * 32))
+UNMARKED = Scanner(Fingerprinter(b"k" * 32), markers=False)
 EXAMPLES = [
     example.replace("‹", "").replace("›", "")
     for rule in all_rules()
@@ -44,6 +48,23 @@ def streamed(text: str, cuts: list[int]) -> list[tuple[str, int, int]]:
     return spans(found + stream.close())
 
 
+def settling(text: str, cuts: list[int], provisional: bool) -> list[tuple[str, int, int]]:
+    """As `streamed`, without markers; no finding may begin in what was settled before."""
+    stream = StreamScanner(UNMARKED)
+    found, settled = [], 0
+    places = [0, *sorted(cut % (len(text) + 1) for cut in cuts), len(text)]
+    for start, end in itertools.pairwise(places):
+        progress = stream.feed(text[start:end], provisional=provisional)
+        assert all(settled <= f.start and f.end <= progress.settled for f in progress.final)
+        assert settled <= progress.settled <= end
+        assert stream.held == end - progress.settled <= LONGEST_BLOCK + len(text[start:end])
+        settled = progress.settled
+        found += progress.final
+    last = stream.close()
+    assert all(settled <= f.start for f in last)
+    return spans(found + last)
+
+
 def spans(found):
     return [(f.rule, f.start, f.end, f.score, f.fingerprint) for f in found]
 
@@ -52,6 +73,79 @@ def spans(found):
 def test_every_chunking_gives_the_findings_of_one_scan(parts, cuts):
     text = "".join(parts)
     assert streamed(text, cuts) == spans(SCANNER.scan(text))
+
+
+@given(
+    st.lists(
+        st.one_of(pieces.map("".join), st.sampled_from(["the key of ", "password for ", ", "])),
+        max_size=4,
+    ),
+    st.lists(st.integers(min_value=0, max_value=10_000), max_size=30),
+    st.booleans(),
+)
+def test_what_is_settled_stays_as_it_is(parts, cuts, provisional):
+    text = "".join(parts)
+    assert settling(text, cuts, provisional) == spans(UNMARKED.scan(text))
+
+
+@pytest.mark.parametrize(
+    "rule", [r for r in all_rules() if r.spaced or r.multiline], ids=lambda rule: rule.id
+)
+def test_a_value_with_blanks_is_held_from_its_start(rule):
+    for example in rule.true:
+        text = example.replace("‹", "").replace("›", "")
+        for whole in (text, text + "\nx = 1\n"):
+            assert settling(whole, list(range(len(whole))), False) == spans(UNMARKED.scan(whole))
+
+
+def blanks_possible(op, node) -> bool:
+    """Whether a node of a parsed pattern can match a blank."""
+    if op in (constants.ASSERT, constants.ASSERT_NOT, constants.AT):
+        return False
+    if op is constants.LITERAL:
+        return node in (32, 9)
+    if op is constants.SUBPATTERN:
+        return any(blanks_possible(*n) for n in node[3])
+    if op is constants.BRANCH:
+        return any(blanks_possible(*n) for branch in node[1] for n in branch)
+    if op in (constants.MAX_REPEAT, constants.MIN_REPEAT, constants.POSSESSIVE_REPEAT):
+        return any(blanks_possible(*n) for n in node[2])
+    if op is constants.IN:
+        inside = any(
+            (kind is constants.LITERAL and what in (32, 9))
+            or (kind is constants.RANGE and what[0] <= 32 <= what[1])
+            or (kind is constants.CATEGORY and what is constants.CATEGORY_SPACE)
+            for kind, what in node
+        )
+        return inside != (node[0][0] is constants.NEGATE)
+    return True  # any character, a group again
+
+
+def behind_the_value(nodes, group) -> list | None:
+    """The value's node and those behind it."""
+    for place, (op, node) in enumerate(nodes):
+        if op is constants.SUBPATTERN and node[0] == group:
+            return list(nodes[place:])
+        below = {
+            constants.SUBPATTERN: lambda node: [node[3]],
+            constants.BRANCH: lambda node: node[1],
+            constants.MAX_REPEAT: lambda node: [node[2]],
+        }.get(op, lambda node: [])(node)
+        for inner in below:
+            if (found := behind_the_value(list(inner), group)) is not None:
+                return found + list(nodes[place + 1 :])
+    return None
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
+def test_rules_say_where_blanks_may_stand_and_how_far_a_value_is(rule):
+    parsed = parser.parse(rule.pattern)
+    rest = behind_the_value(list(parsed), parsed.state.groupdict["value"])
+    if not rule.multiline:
+        assert any(blanks_possible(*node) for node in rest) == rule.spaced
+    before = rule.pattern.partition("(?P<value>")[0]
+    if before.count("(") == before.count(")"):
+        assert parser.parse(before).getwidth()[1] <= REACH
 
 
 @settings(max_examples=30)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -15,8 +16,9 @@ from unleak.commands.verify import attack_line, utility_lines
 from unleak.core.errors import ExitCode, UsageError
 from unleak.core.files import write_file
 from unleak.core.states import LeakState, Origin
-from unleak.ledger.ledger import Ledger
+from unleak.ledger.ledger import Ledger, many
 from unleak.models.digest import CERTIFICATE
+from unleak.probe.suite import Case
 from unleak.service.contract import JobState
 
 # Erased already, or being erased by a job.
@@ -38,7 +40,15 @@ def erase(
         ),
     ] = None,
     suite: SuiteOption = None,
-    method: Annotated[str, typer.Option(help="auto or edit")] = "auto",
+    method: Annotated[
+        str, typer.Option(help="auto, edit, or one of the literature: see docs/erasing.md.")
+    ] = "auto",
+    setting: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE of the method; may be repeated.")
+    ] = None,
+    budget: Annotated[
+        str, typer.Option(help="What it may cost: perplexity=1%,agreement=97%,seconds=60.")
+    ] = "",
     verify: Annotated[str, typer.Option(help="standard or full")] = "standard",
     report: Annotated[Path | None, typer.Option(help="Where to write the erasure JSON.")] = None,
     keep: Annotated[
@@ -50,7 +60,9 @@ def erase(
     """Erase leaks from a model; writes a new model and leaves the old one as it is."""
     if bool(ids) == bool(suite):
         raise UsageError("give leak ids or --suite")
-    asked = _Asked(method, verify, keep, dry_run, trust_remote_code)
+    asked = _Asked(
+        method, _settings(setting or []), budget, verify, keep, dry_run, trust_remote_code
+    )
     if ids:
         found, where = _by_job(ids, model, out_folder, asked, report)
     elif suite and model and out_folder:
@@ -68,16 +80,44 @@ def erase(
         raise typer.Exit(ExitCode.LEAK)
 
 
+def _settings(given: Sequence[str]) -> dict[str, str]:
+    if any("=" not in piece for piece in given):
+        raise UsageError("--setting: say NAME=VALUE")
+    return dict(piece.partition("=")[::2] for piece in given)
+
+
 class _Asked(NamedTuple):
     method: str
+    settings: dict[str, str]
+    budget: str
     verify: str
     keep: str | None
     dry_run: bool
     trust_remote_code: bool
 
-    def would(self, count: int, model: str, where: object) -> None:
-        out.print(f"would erase {count} secrets from {model} into {where},", markup=False)
-        out.print(f"method {self.method}, verification {self.verify}; nothing was done")
+    def would(self, cases: Sequence[Case], model: str) -> None:
+        from unleak.erase.plan import plan
+
+        planned = plan(
+            model,
+            cases,
+            method=self.method,
+            settings=self.settings,
+            depth=self.verify,
+            trust_remote_code=self.trust_remote_code,
+        )
+        for entry in planned.secrets:
+            verdict = {"failed": "known to the model"}.get(entry["verdict"], entry["verdict"])
+            line = f"{entry['id']}  {verdict}  {entry.get('reason', '')}"
+            out.print(line.rstrip(), markup=False)
+        for step in planned.steps:
+            out.print(step if step.startswith("not tried") else f"would {step}", markup=False)
+        seconds = ", ".join(f"{stage} {value:.0f} s" for stage, value in planned.seconds.items())
+        rate = planned.tokens_per_second
+        out.print(f"estimated from a forward timed here ({rate:,.0f} tokens/s): {seconds}")
+        if "verify" not in planned.seconds:
+            out.print("how long this verification takes was not estimated")
+        out.print("nothing was changed or written")
 
 
 _Found = tuple[dict[str, Any] | None, Path | None]
@@ -96,7 +136,10 @@ def _by_job(
         if asked.dry_run:
             for id in ids:
                 engine.leak(id)
-            asked.would(len(ids), model or "their own model", where or "the registry")
+            if model is None:
+                raise UsageError("--dry-run of leaks needs --model")
+            ledger = Ledger.default()
+            asked.would([Case(id, *ledger.reveal(id)) for id in many(ledger, ids)], model)
             return None, None
         with progress() as show:
             job = engine.erase(
@@ -106,6 +149,8 @@ def _by_job(
                 method=asked.method,
                 verify=asked.verify,
                 keep=keep,
+                settings=asked.settings,
+                budget=asked.budget,
                 trust_remote_code=asked.trust_remote_code,
             )
             done = followed(engine, job, show)
@@ -118,6 +163,7 @@ def _by_job(
 
 def _suite(suite: str, model: str, folder: Path, asked: _Asked, report: Path | None) -> _Found:
     """A suite's cases: in this process; what was erased enters the ledger as imported."""
+    from unleak.erase.budget import budget
     from unleak.erase.erasure import erase as run
     from unleak.probe.suite import read_secrets
 
@@ -127,7 +173,7 @@ def _suite(suite: str, model: str, folder: Path, asked: _Asked, report: Path | N
     mine = {case.secret.fingerprint for case in cases}
     others = [case for case in others if case.secret.fingerprint not in mine]
     if asked.dry_run:
-        asked.would(len(cases), model, folder)
+        asked.would(cases, model)
         return None, None
     with progress() as show:
         done = run(
@@ -135,6 +181,8 @@ def _suite(suite: str, model: str, folder: Path, asked: _Asked, report: Path | N
             cases,
             folder,
             method=asked.method,
+            settings=asked.settings,
+            budget=budget(asked.budget),
             depth=asked.verify,
             others=others,
             trust_remote_code=asked.trust_remote_code,
@@ -157,7 +205,7 @@ def _keep(ledger: Ledger, model: str, folder: Path, cases: list[Any], done: Any)
     outcomes: dict[str, str] = {}
     for case in cases:
         verdict = verdicts[case.id]
-        if verdict == "not-memorised":
+        if verdict in {"not-memorised", "unknown"}:
             continue
         leak = ledger.sight(case.secret, case.prefix, rule="suite", model=old, origin=Origin.IMPORT)
         if leak.state in _OTHERS_BUSINESS:
@@ -186,7 +234,7 @@ def show_report(report: dict[str, Any]) -> None:
         colour = {"erased": "green", "not-memorised": "yellow"}.get(verdict, "red")
         attacks = entry.get("attacks", {})
         recovered = [name for name, outcome in attacks.items() if outcome["recovered"]]
-        ma = f"MA {entry['before']['ma']:.2f}"
+        ma = f"MA {entry['before']['ma']:.2f}" if "before" in entry else entry["reason"]
         if "after" in entry:
             ma += f" -> {entry['after']['ma']:.2f}"
         tail = (
@@ -200,8 +248,9 @@ def show_report(report: dict[str, Any]) -> None:
     for line in utility_lines(report["utility"]):
         out.print(line)
     seconds = report["seconds"]
+    erasing = seconds["edit"] + seconds["train"]
     out.print(
-        f"edited in {seconds['edit']:.1f} s, verified in {seconds['verify']:.0f} s,"
+        f"erased in {erasing:.1f} s, verified in {seconds['verify']:.0f} s,"
         f" {seconds['total']:.0f} s in all"
     )
     untried = report["verification"]["attacks_not_run"]

@@ -1,6 +1,7 @@
 """unleak guard: a scanning proxy before a model server."""
 
 import asyncio
+import contextlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -59,7 +60,8 @@ def guard(
         out.print(f"guard at {address} before {upstream} ({mode})", soft_wrap=True, markup=False)
 
     key = load_key().fingerprinter
-    asyncio.run(serve(options, key, _settings(config), _engine if report else None, ready))
+    with contextlib.suppress(KeyboardInterrupt):  # how one stops a server
+        asyncio.run(serve(options, key, _settings(config), _engine if report else None, ready))
 
 
 async def _engine() -> "AsyncEngine":

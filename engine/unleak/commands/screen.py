@@ -25,6 +25,7 @@ STAGES = {
     "measure": "measuring what it knows",
     "statistics": "measuring ordinary code (once per model)",
     "edit": "erasing",
+    "train": "erasing by training",
     "again": "an attack succeeded: erasing again, with more force",
     "write": "writing the new model",
     "verify": "attacking the new model",

@@ -18,7 +18,7 @@ from unleak.detect.files import processors
 from unleak.detect.scanner import Scanner
 from unleak.ledger.ledger import Ledger
 from unleak.probe.controls import controls
-from unleak.probe.suite import Case, write
+from unleak.probe.suite import Case, suite_digest, write
 from unleak.probe.training import cases_of
 
 _UNTESTED = {LeakState.FLAGGED, LeakState.DISMISSED}  # all others were confirmed once
@@ -64,6 +64,10 @@ def build(
         out.print("nothing was written")
         return
     write(path, cases, key)
+    if from_ledger:
+        with Ledger.default(key) as ledger:
+            made = {case.id: case.id for case in cases if not case.control}
+            ledger.add_suite(path.absolute(), suite_digest(cases, key.fingerprinter), made)
     out.print(f"{path}: {len(cases)} cases", soft_wrap=True, markup=False)
 
 

@@ -144,15 +144,13 @@ def verify(
 
 def _check(path: Path, model: str, public_key: Path | None, format: str) -> None:
     from unleak.erase import certificate as certificates
-    from unleak.models.load import EMBEDDED, embedded_folder
 
     key = (
         certificates.read_public_key(public_key)
         if public_key
         else certificates.public_key(load_key())
     )
-    folder = embedded_folder() if model == EMBEDDED else Path(model)
-    content = certificates.check(path, folder, key)
+    content = certificates.check(path, Path(model), key)
     said = content["predicate"]
     if format == "json":
         print(json.dumps({

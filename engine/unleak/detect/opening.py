@@ -26,6 +26,7 @@ class Opening:
     def __init__(self, rule: Rule) -> None:
         self._pattern = rule.pattern
         self.multiline = rule.multiline
+        self.spaced = rule.spaced or rule.multiline
 
     @cached_property
     def _whole(self) -> "regex.Pattern[str] | None":
@@ -37,6 +38,10 @@ class Opening:
         """What stands before the value; None if the pattern cannot be cut there."""
         before, value, _ = self._pattern.partition(_VALUE)
         return _compiled(before) if value else None
+
+    def first(self, text: str, start: int) -> int:
+        """The first place from `start` on where a match may begin; the text's length for none."""
+        return next((place for place, _ in self.alive(text, start)), len(text))
 
     def alive(self, text: str, start: int) -> Iterator[tuple[int, bool]]:
         """Places from `start` on where a match may begin, and whether its value may have begun."""
@@ -65,8 +70,8 @@ class Openings:
     """
 
     def __init__(self, openings: Sequence[Opening]) -> None:
-        self._openings = openings
-        self._from = [0] * len(openings)  # no match begins before
+        self._openings = [opening for opening in openings if opening.spaced]
+        self._from = [0] * len(self._openings)  # no match begins before
 
     def look(self, text: str, line: int) -> tuple[int, int]:
         """Where the first value may have begun, and where the first block may have begun.

@@ -1,5 +1,6 @@
 """Find secrets and personal data in a text, each with its exact span."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -55,6 +56,7 @@ class Scanner:
         self._classified = classifier
         self._rules = settings.apply(all_rules() if rules is None else rules)
         self.loose = frozenset(rule.id for rule in self._rules if rule.loose)
+        self._places = {rule.id: place for place, rule in enumerate(self._rules)}
         self._source = Source(settings.disabled) if rules is None else None
         further = self._source.keywords if self._source else ()
         runs = [entry for entry, rule in enumerate(self._rules) if rule.long and not rule.keywords]
@@ -109,11 +111,11 @@ class Scanner:
 
     @cached_property
     def openings(self) -> "tuple[Opening, ...]":
-        """The rules whose values may hold blanks, made at the first use."""
+        """The rules, to be matched partially; each is compiled when it is first asked."""
         # Slow to import, and only for a text that is still being written.
         from unleak.detect.opening import Opening
 
-        return tuple(Opening(rule) for rule in self._rules if rule.spaced or rule.multiline)
+        return tuple(Opening(rule) for rule in self._rules)
 
     def opens_block(self, line: Line) -> bool:
         """Whether a block of lines may start in a line."""
@@ -125,61 +127,87 @@ class Scanner:
 
         What a comment on the line before allows is among it: see `unleak.detect.markers`.
         """
-        found = list(self._in_line(text, line))
+        found = self.screened(text, line, list(self._in_line(text, line)))
         if not found:
             return found
-        found = [
+        return self.alike(self.judged(text[line.start : line.end], line.start, found))
+
+    def screened(self, text: str, line: Line, found: list[Finding]) -> list[Finding]:
+        """Findings of a line without what is allowed, known secrets named as such."""
+        return [
             finding
             for finding in map(self._as_known, found)
             if not (self.markers and _allowed(text, line, finding))
             and not self.settings.allow.value(finding)
         ]
-        return self._judged(text, line, found) if self._classified else found
 
-    def _judged(self, text: str, line: Line, found: list[Finding]) -> list[Finding]:
+    def judged(self, line: str, start: int, found: list[Finding]) -> list[Finding]:
+        """Findings of a line that starts at an offset; the loose ones as the classifier sees them.
+
+        The others come first.
+        """
         loose = [finding for finding in found if finding.rule in self.loose]
-        if not loose:
+        if not loose or not self._classified:
             return found
-        own = text[line.start : line.end].removesuffix("\r")
+        own = line.removesuffix("\r")
         candidates = [
-            Candidate(f.rule, f.score, own, f.start - line.start, f.end - line.start) for f in loose
+            Candidate(f.rule, f.score, own, f.start - start, f.end - start) for f in loose
         ]
         scores = shipped().scores(candidates)
-        judged = [
+        judged = (
             replace(f, score=score, alert=score >= ALERT_SCORE)
             for f, score in zip(loose, scores, strict=True)
-        ]
-        return [f for f in found if f.rule not in self.loose] + alike(judged)
+        )
+        return [*(f for f in found if f.rule not in self.loose), *judged]
+
+    def alike(self, found: list[Finding]) -> list[Finding]:
+        """Loose findings that overlap made alike, where they are judged; the others come first."""
+        if not self._classified:
+            return found
+        loose = [finding for finding in found if finding.rule in self.loose]
+        return [*(f for f in found if f.rule not in self.loose), *alike(loose)] if loose else found
 
     def _in_line(self, text: str, line: Line) -> Iterator[Finding]:
         own = text[line.start : line.end].removesuffix("\r")
         for entry in line.entries:
-            if entry == self._known_entry:
-                for at, end in self.known.spans(own) if self.known else ():
-                    yield self._finding(KNOWN, KNOWN, line.start + at, own[at:end], KNOWN_SCORE)
+            if (rule := self.rule(entry)) is None:
+                yield from self.in_other_ways(entry, own, line.start)
                 continue
-            if entry >= len(self._rules):
-                if self._source:
-                    for hit in self._source.hits(entry - len(self._rules), own):
-                        if not is_placeholder(hit.value):
-                            yield self._finding(
-                                hit.rule, hit.kind, line.start + hit.start, hit.value, hit.score
-                            )
-                continue
-            rule = self._rules[entry]
             where = text[line.start : line.start + LONGEST_BLOCK] if rule.multiline else own
             for match in rule.regex.finditer(where):
                 if match.start() > len(own):
                     break  # it will be found from its own line
-                value = match[rule.group]
-                if not value:
-                    continue
-                if rule.min_entropy and entropy(value) < rule.min_entropy:
-                    continue
-                if rule.check and not CHECKS[rule.check](value):
-                    continue
-                start = line.start + match.start(rule.group)
-                yield self._finding(rule.id, rule.kind, start, value, rule.score)
+                if finding := self.matched(rule, match, line.start):
+                    yield finding
+
+    def rule(self, entry: int) -> Rule | None:
+        """The rule of an entry; None for one that finds in another way."""
+        return self._rules[entry] if entry < len(self._rules) else None
+
+    def place(self, rule: str) -> int:
+        """Where in the order of the rules one stands, by its id; what is no rule comes last."""
+        return self._places.get(rule, len(self._rules))
+
+    def in_other_ways(self, entry: int, own: str, start: int) -> Iterator[Finding]:
+        """What an entry without a rule finds in a line that starts at an offset."""
+        if entry == self._known_entry:
+            for at, end in self.known.spans(own) if self.known else ():
+                yield self._finding(KNOWN, KNOWN, start + at, own[at:end], KNOWN_SCORE)
+        elif self._source:
+            for hit in self._source.hits(entry - len(self._rules), own):
+                if not is_placeholder(hit.value):
+                    yield self._finding(hit.rule, hit.kind, start + hit.start, hit.value, hit.score)
+
+    def matched(self, rule: Rule, match: re.Match[str], start: int) -> Finding | None:
+        """What a match in a line, or a block, that starts at an offset finds."""
+        value = match[rule.group]
+        if not value:
+            return None
+        if rule.min_entropy and entropy(value) < rule.min_entropy:
+            return None
+        if rule.check and not CHECKS[rule.check](value):
+            return None
+        return self._finding(rule.id, rule.kind, start + match.start(rule.group), value, rule.score)
 
     def _as_known(self, finding: Finding) -> Finding:
         if self.known and self.known.holds(finding.fingerprint):

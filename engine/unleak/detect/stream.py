@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 from unleak.core.finding import Finding
 from unleak.detect.markers import follows_comment
+from unleak.detect.open_line import OpenLine
 from unleak.detect.opening import Openings
 from unleak.detect.prefilter import LONGEST_LINE, Line, line_end
 from unleak.detect.rule import LONGEST_BLOCK
@@ -51,6 +52,7 @@ class StreamScanner:
         self._continues = False  # whether it starts inside of a line
         self._settled = 0  # in the open text; findings before it were given out
         self._openings = Openings(scanner.openings)
+        self._line = OpenLine(scanner)
         known = scanner.known.entries.lengths if scanner.known else ()
         self._longest_known = max(known, default=0)
 
@@ -69,10 +71,8 @@ class StreamScanner:
         value, block = self._openings.look(self._open, self._open.rfind("\n") + 1)
         if not (provisional or self._may_settle(len(chunk), value)):
             return Progress([], [], self._offset + self._settled)
-        lines = self._scanner.lines(self._open)
-        candidates = self._scanner.candidates(self._open, lines, self._continues)
+        candidates, cut = self._look(block)
         found = without_overlaps(candidates)
-        cut = self._cut(lines, found, block)
         settled = max(self._settled, cut)
         if not self._scanner.markers:
             settled = max(settled, self._clear(value, candidates))
@@ -81,6 +81,16 @@ class StreamScanner:
         self._settled = settled
         self._forget(cut)
         return Progress(final, open_still, self._offset + self._settled)
+
+    def _look(self, block: int) -> tuple[list[Finding], int]:
+        """What is found in the open text, and how much of it is final as whole lines."""
+        grows = "\n" not in self._open and len(self._open) < LONGEST_LINE
+        if grows and not self._scanner.markers:
+            return self._line.candidates(self._open, self._settled), 0
+        lines = self._scanner.lines(self._open)
+        candidates = self._scanner.candidates(self._open, lines, self._continues)
+        self._line = OpenLine(self._scanner)
+        return candidates, self._cut(lines, without_overlaps(candidates), block)
 
     def close(self, following: str = "") -> list[Finding]:
         """End the text: what was provisional is final now.

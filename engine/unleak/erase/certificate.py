@@ -23,9 +23,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from unleak.core.envelope import said_in
 from unleak.core.errors import ExitCode, UnleakError, UsageError
 from unleak.core.keys import MasterKey, load_key
-from unleak.models.load import CERTIFICATE
+from unleak.models.digest import CERTIFICATE
 from unleak.probe.suite import Case
 
 STATEMENT = "https://in-toto.io/Statement/v1"
@@ -224,7 +225,7 @@ def content_of(envelope: Mapping[str, Any]) -> dict[str, Any]:
 
 def new_digest_of(envelope: Mapping[str, Any]) -> str:
     """Of the model that a certificate is about, as unleak names models."""
-    return str(content_of(envelope)["predicate"]["model"]["new"])
+    return str(said_in(envelope)["model"]["new"])
 
 
 def check(path: Path, model: Path, key: Ed25519PublicKey) -> dict[str, Any]:

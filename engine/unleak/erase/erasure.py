@@ -1,32 +1,32 @@
-"""One erasure: edit in memory, write the new model, attack what was written, certify it."""
+"""One erasure: erase in memory, write the new model, attack what was written, certify it."""
 
 import gc
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from unleak.core.errors import UsageError
+from unleak.core.errors import EvaluationError, UsageError
 from unleak.core.files import Discard, new_folder, write_file
 from unleak.erase.attacks.attack import Outcome
+from unleak.erase.attempts import Attempt, Progress, attempts, carry_out, different, shown_by
+from unleak.erase.budget import Budget
 from unleak.erase.certificate import certificate, new_digest_of
 from unleak.erase.clock import Clock
-from unleak.erase.methods.edit import Settings, edit, prepare
-from unleak.erase.utility import agreement, predictions
-from unleak.erase.verify import attacks, not_run, verify
+from unleak.erase.memory import Peak
+from unleak.erase.methods.registry import method_of
+from unleak.erase.methods.trainee import is_out_of_memory
+from unleak.erase.utility import Baseline, agreement, predictions
+from unleak.erase.verdicts import entry_of, judge, known, mean_ma, others_of
+from unleak.erase.verify import attacks, not_run, recovered, verify
 from unleak.models.load import CERTIFICATE, Model, digest_of, load
 from unleak.models.save import clear, save
-from unleak.probe.confirm import confirm
-from unleak.probe.measure import Measurement, encode_case, measure_encoded
 from unleak.probe.suite import Case
 
 SCHEMA = "unleak.erasure/1"
-METHODS = ("auto", "edit")
-_RETRIES = 2  # of `auto`
 
-Progress = Callable[[str, float], None]
 Attacked = Callable[[str, list[Outcome]], None]
 
 
@@ -48,19 +48,6 @@ class Erasure:
         return new_digest_of(self.certificate) if self.certificate else None
 
 
-def figures(measured: Measurement) -> dict[str, Any]:
-    """A measurement as the reports show it."""
-    return {
-        "verbatim": measured.verbatim,
-        "ma": round(measured.ma, 4),
-        "random_ma": round(measured.random_ma, 4),
-        "p_extract": measured.p_extract,
-        "n_half": measured.n_half,
-        "log_p": round(measured.log_p, 3),
-        "tokens": measured.tokens,
-    }
-
-
 @dataclass
 class _Run:
     """The state of one erasure."""
@@ -70,8 +57,10 @@ class _Run:
     trust_remote_code: bool
     progress: Progress
     attacked: Attacked
+    budget: Budget
     clock: Clock
     load_input: Callable[[str], Model] | None
+    tried: list[dict[str, Any]]
 
     def load(self, spec: str) -> Model:
         self.progress("load", 0.0)
@@ -83,43 +72,56 @@ class _Run:
         self.clock.lap("load")
         return model
 
-    def known(self, model: Model, cases: Sequence[Case]) -> dict[str, tuple[Measurement, bool]]:
-        """For each case what is measured now, and whether the model knows its secret."""
-        self.progress("measure", 0.0)
-        measured = measure_encoded(model, [encode_case(model, case) for case in cases])
-        result = {}
-        for case, m in zip(cases, measured, strict=True):
-            # Exposure costs hundreds of decoys: it is asked only where cheaper evidence is silent.
-            known = m.extractable or confirm(model, case, cases=len(cases)).verdict == "memorised"
-            result[case.id] = (m, known)
-        self.clock.lap("verify")
-        return result
-
-    def edit(
+    def change(
         self,
+        attempt: Attempt,
         model: Model,
         cases: Sequence[Case],
-        settings: Settings,
-        digest: str,
-        stage: str = "edit",
-        watched: Sequence[Case] = (),
-    ) -> None:
-        """Change the model in memory; the statistics are those of the model `digest`.
+        before: Baseline,
+        watched: Sequence[Case],
+    ) -> str:
+        """Carry out an attempt in memory.
 
-        watched: what an earlier edit erased, and this one shall leave down.
+        watched: what an earlier attempt erased.
+
+        Returns:
+            Why its outcome is not to be kept, or nothing.
         """
-        parts, known = prepare(
-            replace(model, digest=digest), settings, lambda done: self.progress("statistics", done)
-        )
-        self.clock.lap("statistics")
-        edit(model, cases, parts, known, settings, lambda done: self.progress(stage, done), watched)
-        self.clock.lap("edit")
+        entry = attempt.as_json() | {"secrets": len(cases)}
+        self.tried.append(entry)
+        limit = self.budget.seconds
+        left = None if limit is None else limit - self.clock.erasing
+        if left is not None and left <= 0:
+            entry["discarded"] = f"not begun: the {limit:g} s of --budget were used up"
+            return str(entry["discarded"])
+        try:
+            entry |= carry_out(
+                attempt, model, different(cases), self.clock, self.progress, left, watched
+            )
+            trouble = ""
+            if self.budget.of_utility:
+                _round(model)
+                trouble = self.budget.exceeded(before, predictions(model))
+                self.clock.lap("verify")
+        except EvaluationError as error:
+            trouble = str(error)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            trouble = "out of memory; erase fewer secrets at once"
+        if trouble:
+            entry["discarded"] = trouble
+        return trouble
 
     def write(self, model: Model, folder: Path, secrets: int) -> Model:
         """Save, forget what is in memory, and load what was written."""
         self.progress("write", 0.0)
         clear(folder)
         save(model, folder, _card(self.method, secrets, self.depth))
+        return self.again(model, folder)
+
+    def again(self, model: Model, folder: Path) -> Model:
+        """Load what was written in the place of what is in memory."""
         kept = replace(model, net=None)
         model.net.to("meta")
         gc.collect()
@@ -131,6 +133,7 @@ class _Run:
         self.progress("verify", 0.0)
         results = verify(model, cases, self.depth, self.attacked, progress=self.progress)
         self.clock.lap("verify")
+        self.tried[-1]["recovered"] = sum(bool(recovered(result)) for result in results)
         return results
 
 
@@ -140,6 +143,8 @@ def erase(
     out: Path,
     *,
     method: str = "auto",
+    settings: Mapping[str, str] | None = None,
+    budget: Budget | None = None,
     depth: str = "standard",
     others: Sequence[Case] = (),
     trust_remote_code: bool = False,
@@ -154,7 +159,10 @@ def erase(
         cases: what to erase.
         out: the new model's folder, which must not exist yet; it is made if at least one
             secret was erased.
-        method: `edit`, or `auto`, which edits again with more force where an attack succeeded.
+        method: one of `registry.METHODS`; `auto` goes on with more force where an attack succeeded.
+        settings: of the method, as text; see `registry`.
+        budget: what it may cost. An attempt that costs more utility is not kept: an earlier one
+            of `auto` within the budget is, and if there is none no model is written.
         depth: of the verification.
         others: further secrets that the model knows; what becomes of them is reported.
         trust_remote_code: as `load` takes it.
@@ -165,78 +173,71 @@ def erase(
     Raises:
         UsageError, ModelError, SuiteError, OutputError: nothing was written.
     """
-    if method not in METHODS:
-        raise UsageError(f"--method {method}: choose one of {', '.join(METHODS)}")
+    how = method_of(method, settings or {})
     if not cases:
         raise UsageError("nothing to erase: give leak ids or a suite")
     attacks(depth)
-    run = _Run(method, depth, trust_remote_code, progress, attacked, Clock(), load_input)
-    model = run.load(spec)
-    old_digest = model.digest
-    before = run.known(model, cases)
-    chosen = [case for case in cases if before[case.id][1]]
-    report: dict[str, Any] = {
-        "schema": SCHEMA,
-        "method": method,
-        "model": {"name": spec, "digest": old_digest},
-        "verification": {"depth": depth, "attacks_not_run": not_run(depth)},
-        "secrets": [
-            {"id": case.id, "before": figures(before[case.id][0]), "verdict": "not-memorised"}
-            for case in cases
-        ],
-        "utility": {},
-        "verdict": "failed",
-    }
-    if not chosen:
-        report["reason"] = "the model does not know any of these secrets; nothing was changed"
-        return Erasure({**report, "seconds": run.clock.rounded()}, None)
-
-    baseline = predictions(model)
-    others_before = _mean_ma(model, others)
-    run.clock.lap("verify")
-    settings = Settings()
-    run.edit(model, chosen, settings, old_digest)
+    budget = budget or Budget()
+    run = _Run(
+        method, depth, trust_remote_code, progress, attacked, budget, Clock(), load_input, []
+    )
+    report: dict[str, Any] = {}
     paper = None
     with new_folder(out) as folder:
-        model = run.write(model, folder, len(chosen))
-        results = run.attack(model, chosen)
-        for _ in range(_RETRIES if method == "auto" else 0):
-            failed = [c for c, r in zip(chosen, results, strict=True) if _recovered(r)]
-            if not failed:
+        model = run.load(spec)
+        old_digest, memory = model.digest, Peak(model.device)
+        progress("measure", 0.0)
+        asked = known(model, cases)
+        chosen = [case for case, (_, knows) in zip(cases, asked, strict=True) if knows]
+        report |= {
+            "schema": SCHEMA,
+            "method": method,
+            "model": {"name": spec, "digest": old_digest},
+            "verification": {"depth": depth, "attacks_not_run": not_run(depth)},
+            "secrets": [entry_of(case, *one) for case, one in zip(cases, asked, strict=True)],
+            "utility": {},
+            "verdict": "failed",
+            "budget": budget.as_json(),
+            "attempts": run.tried,
+        }
+        if not chosen:
+            report["reason"] = "the model does not know any of these secrets; nothing was changed"
+            report["seconds"] = run.clock.rounded()
+            raise Discard
+        before = predictions(model)
+        others_before = mean_ma(model, others)
+        run.clock.lap("verify")
+
+        results: list[dict[str, Outcome]] = []
+        for attempt in attempts(method, how):
+            targets = _targets(chosen, results)
+            if not targets:
                 break
-            settings = settings.stronger()
-            down = [case for case in chosen if case not in failed]
-            run.edit(model, failed, settings, old_digest, "again", down)
+            down = [c for c, r in zip(chosen, results, strict=False) if not recovered(r)]
+            trouble = run.change(attempt, replace(model, digest=old_digest), targets, before, down)
+            if trouble:
+                report["reason"] = f"{attempt.name} was not kept: {trouble}"
+                if results:
+                    model = run.again(model, folder)  # the attempt before is kept
+                break
             model = run.write(model, folder, len(chosen))
             results = run.attack(model, chosen)
-
-        after = measure_encoded(model, [encode_case(model, case) for case in chosen])
-        changed = predictions(model)
-        report["utility"] = {
-            "perplexity_before": round(baseline.perplexity, 4),
-            "perplexity_after": round(changed.perplexity, 4),
-            "top1_agreement": round(agreement(baseline, changed), 5),
-            "tokens": changed.tokens,
-            **_others(others, others_before, _mean_ma(model, others)),
-        }
-        found = {
-            case.id: {
-                "after": figures(measured),
-                "attacks": {
-                    name: {"recovered": outcome.recovered, **outcome.figures}
-                    for name, outcome in result.items()
-                },
-                "verdict": "failed" if _recovered(result) else "erased",
+        report["peak_memory"] = {"bytes": memory.bytes, "model_bytes": _bytes(model)}
+        if results:
+            after = predictions(model)
+            report["utility"] = {
+                "perplexity_before": round(before.perplexity, 4),
+                "perplexity_after": round(after.perplexity, 4),
+                "top1_agreement": round(agreement(before, after), 5),
+                "tokens": after.tokens,
+                **others_of(others, others_before, mean_ma(model, others)),
             }
-            for case, measured, result in zip(chosen, after, results, strict=True)
-        }
-        report["secrets"] = [{**entry, **found.get(entry["id"], {})} for entry in report["secrets"]]
-        verdicts = [entry["verdict"] for entry in found.values()]
-        report["verdict"] = "failed" if "failed" in verdicts else "erased"
-        run.clock.lap("verify")
+            judge(report, model, chosen, results)
+            run.clock.lap("verify")
         report["seconds"] = run.clock.rounded()
-        if "erased" not in verdicts:
-            report["reason"] = "every secret was recovered by an attack; no model was written"
+        if not any(entry["verdict"] == "erased" for entry in report["secrets"]):
+            reason = report.get("reason", "every secret was recovered by an attack")
+            report["reason"] = f"{reason}; no model was written"
             raise Discard
         paper = certificate(
             method=method,
@@ -250,25 +251,27 @@ def erase(
     return Erasure(report, paper)
 
 
-def _recovered(outcomes: dict[str, Outcome]) -> bool:
-    return any(outcome.recovered for outcome in outcomes.values())
+def _targets(chosen: Sequence[Case], results: Sequence[dict[str, Outcome]]) -> list[Case]:
+    """What the next attempt is for: at first all, later what an attack recovered, and where."""
+    if not results:
+        return list(chosen)
+    return [
+        each
+        for case, result in zip(chosen, results, strict=True)
+        if recovered(result)
+        for each in (case, *shown_by(case, result))
+    ]
 
 
-def _mean_ma(model: Model, cases: Sequence[Case]) -> float | None:
-    if not cases:
-        return None
-    measured = measure_encoded(model, [encode_case(model, case) for case in cases])
-    return sum(m.ma for m in measured) / len(measured)
+def _bytes(model: Model) -> int:
+    """Of a model's parameters in float32."""
+    return 4 * sum(int(parameter.numel()) for parameter in model.net.parameters())
 
 
-def _others(cases: Sequence[Case], before: float | None, after: float | None) -> dict[str, Any]:
-    if before is None or after is None:
-        return {}
-    return {
-        "other_secrets": len(cases),
-        "other_secrets_ma_before": round(before, 4),
-        "other_secrets_ma_after": round(after, 4),
-    }
+def _round(model: Model) -> None:
+    """To what its files can hold, so that it is judged as it will be written."""
+    computed = model.net.dtype
+    model.net.to(model.stored_dtype).to(computed)
 
 
 def _card(method: str, secrets: int, depth: str) -> str:

@@ -29,7 +29,8 @@ def attacks(depth: str, names: Sequence[str] = (), reference: Model | None = Non
     """The attacks of a depth, or those that are named, cheapest first.
 
     Args:
-        depth: `standard` or `full`; `full` also tries real generations of quantised models.
+        depth: `standard` or `full`; `full` also tries real generations of quantised
+            models, and asks all decoys of the exposure.
         names: if any, only these, whatever the depth holds.
         reference: the model before the erasure; only with it the difference can be inspected.
 
@@ -45,8 +46,9 @@ def attacks(depth: str, names: Sequence[str] = (), reference: Model | None = Non
         raise UsageError("--attack diff-inspection needs --reference, the model before the erasure")
     full = depth == "full"
     every: list[Attack] = [
-        Greedy(), NHalf(), Contexts(), Quantised("int8", full), Quantised("int4", full), Exposed(),
-        Sampled(), Quantised("bf16", full), Quantised("nf4", full), Indirect(), Relearned(),
+        Greedy(), NHalf(), Contexts(), Quantised("int8", full), Quantised("int4", full),
+        Exposed(full), Sampled(), Quantised("bf16", full), Quantised("nf4", full), Indirect(),
+        Relearned(),
     ]  # fmt: skip
     if reference is not None:
         every.append(Difference(reference))

@@ -4,6 +4,7 @@ import getpass
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, select
@@ -59,18 +60,25 @@ class Book:
             OtherKeyError: it belongs to another one.
         """
         # SQLite has one writer anyway, and ignores the lock.
-        found = transaction.execute(
-            select(about.c.value).where(about.c.name == "key").with_for_update(read=shared)
-        ).scalar()
+        found = transaction.execute(_key_id().with_for_update(read=shared)).scalar()
         if found != self.key.id:
             raise OtherKeyError(self.database.name, str(found), self.key.id)
 
 
+@cache
+def _key_id() -> Any:
+    """The id of the ledger's key; made once, as it is asked for before each change."""
+    return select(about.c.value).where(about.c.name == "key")
+
+
 def upsert(connection: Connection, table: Table) -> Any:
     """An insert that may go on with `on_conflict_do_...`, as the database spells it."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    return insert_of(connection.dialect.name, table)
+
+
+def insert_of(dialect: str, table: Table) -> Any:
+    """The same for a database by its name."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 
 from unleak.core.errors import LedgerError
 from unleak.ledger import migrate
@@ -122,6 +122,10 @@ class Database:
             yield
         except DBAPIError as error:
             raise ledger_error(error, self.name, is_sqlite=self.is_sqlite) from None
+        except StatementError as error:  # the driver was not even asked
+            raise LedgerError(
+                f"ledger {self.name}: a value cannot be stored ({type(error.orig).__name__})"
+            ) from None
 
     def _migrate(self) -> None:
         with self.reading() as connection:

@@ -123,8 +123,8 @@ class ErasureBook(Book):
                     upsert(transaction.connection, suite_cases)
                     .values(row)
                     .on_conflict_do_update(
-                        index_elements=["suite", "case"],
-                        set_={name: row[name] for name in ("leak", "path", "at")},
+                        index_elements=["suite", "case", "path"],
+                        set_={name: row[name] for name in ("leak", "at")},
                     )
                 )
 

@@ -1,6 +1,7 @@
 """How leaks are read from their tables."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
@@ -14,8 +15,9 @@ from unleak.ledger.tables import aliases, leaks, models
 _Rows = Select[*tuple[Any, ...]]
 
 
+@cache
 def query() -> _Rows:
-    """Leaks with the names of their models."""
+    """Leaks with the names of their models; made once, as it takes longer than to run it."""
     return select(
         leaks.c.id,
         leaks.c.kind,
@@ -36,13 +38,15 @@ def query() -> _Rows:
 
 
 def leak_of(row: Row[*tuple[Any, ...]]) -> Leak:
-    """The leak in a row of `query`."""
-    fields = row._asdict()
-    fields["origin"] = Origin(row.origin)
-    fields["state"] = LeakState(row.state)
-    fields["verdict"] = Verdict(row.verdict)
-    fields["shredded"] = bool(row.shredded)
-    fields["reason"] = row.reason or ""
+    """The leak in a row of `query`, which may have more columns."""
+    fields = {name: getattr(row, name) for name in Leak.__slots__}
+    fields |= {
+        "origin": Origin(row.origin),
+        "state": LeakState(row.state),
+        "verdict": Verdict(row.verdict),
+        "shredded": bool(row.shredded),
+        "reason": row.reason or "",
+    }
     return Leak(**fields)
 
 

@@ -3,13 +3,14 @@
 import json
 import secrets
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, case, func, insert, select
 
 from unleak.core.formats import preview
 from unleak.core.states import LeakState, Verdict
-from unleak.ledger.book import chunks, storable, upsert
+from unleak.ledger.book import chunks, insert_of, storable
 from unleak.ledger.cipher import Cipher
 from unleak.ledger.model_book import resolve
 from unleak.ledger.records import Sighted
@@ -41,13 +42,19 @@ def record(
     identities = [(one.secret.fingerprint, digests[one.model]) for one in seen]
     rows: dict[Identity, dict[str, Any]] = {}
     at = now()
+    # Writers that meet may give the same number; it only orders what is shown.
+    last = transaction.execute(select(func.coalesce(func.max(leaks.c.number), 0))).scalar_one()
     for one, identity in zip(seen, identities, strict=True):
         if identity not in rows:
             rows[identity] = _leak(one, identity, cipher, key_id, at)
+            rows[identity]["number"] = last + len(rows)
         rows[identity]["sightings"] += 1
         if one.verdict:
             rows[identity]["verdict"] = str(one.verdict)
-    transaction.execute(_counting(transaction), [rows[identity] for identity in sorted(rows)])
+    transaction.execute(
+        _counting(transaction.connection.dialect.name),
+        [rows[identity] for identity in sorted(rows)],
+    )
     ids = dict(_ids(transaction, rows))
     transaction.execute(
         insert(sightings),
@@ -98,10 +105,13 @@ def _leak(one: Sighted, identity: Identity, cipher: Cipher, key_id: str, at: str
     }
 
 
-def _counting(transaction: Transaction) -> Any:
-    """Insert a leak; of one that is there, add to its counter and keep all else but its hint."""
-    last = select(func.coalesce(func.max(leaks.c.number), 0) + 1).scalar_subquery()
-    statement = upsert(transaction.connection, leaks).values(number=last)
+@cache
+def _counting(dialect: str) -> Any:
+    """Insert a leak; of one that is there, add to its counter and keep all else but its hint.
+
+    Made once, as that takes longer than to run it.
+    """
+    statement = insert_of(dialect, leaks)
     new = statement.excluded
     told = and_(leaks.c.reason.is_(None), new.verdict != str(Verdict.UNKNOWN))
     return statement.on_conflict_do_update(

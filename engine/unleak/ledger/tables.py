@@ -144,14 +144,14 @@ certificates = Table(
     Column("at", Text, nullable=False),
 )
 
-# Which case of which suite came of a leak; both digests are keyed.
+# Which case of which suite, written where, came of a leak. suite: its keyed digest.
 suite_cases = Table(
     "suite_cases",
     metadata,
     Column("suite", Text, primary_key=True),
     Column("case", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
     Column("leak", Text, ForeignKey("leaks.id"), nullable=False, index=True),
-    Column("path", Text, nullable=False),
     Column("at", Text, nullable=False),
 )
 

@@ -8,6 +8,7 @@ three uses are kept apart by splits that depend only on a file's name.
 import hashlib
 import sysconfig
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -39,12 +40,15 @@ def standard_library() -> Iterator[tuple[Split, str]]:
             yield _split(name.as_posix()), text
 
 
+@lru_cache(maxsize=4)  # some ask again in every few steps
 def code(split: Split, characters: int) -> str:
     """Up to `characters` of one split, whole modules joined."""
     pieces: list[str] = []
     room = characters
     for where, text in standard_library():
-        if where == split and room > 0:
+        if where == split:
             pieces.append(text[:room])
             room -= len(pieces[-1])
+            if room <= 0:
+                break
     return "\n".join(pieces)

@@ -4,6 +4,7 @@ What `unleak.models.onnx_export` writes is read here. The cache of the last requ
 one, a few characters further, costs its new tokens only.
 """
 
+import hashlib
 import json
 import threading
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 from unleak.core.errors import ModelError
 
 GRAPH: Final = "model.onnx"
+WEIGHTS: Final = "model.safetensors"
+LAYOUT: Final = "unleak.layout"  # the name under which a graph keeps `layout_of` its weights
 _LEAST_CONTEXT: Final = 64  # tokens
 
 Floats = NDArray[np.float32]
@@ -62,11 +65,15 @@ class OnnxDecoder:
             self._net = onnxruntime.InferenceSession(
                 str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
             )
+            layout = self._net.get_modelmeta().custom_metadata_map.get(LAYOUT)
         except Exception as error:  # the two libraries have error classes of their own
             raise ModelError(
                 f"{folder}: the exported model cannot be loaded ({type(error).__name__}); "
                 "export it again"
             ) from None
+        if layout != layout_of(folder / WEIGHTS):
+            # The graph knows its weights by their places in the file.
+            raise ModelError(f"{folder}: its weights are others than at the export; export again")
         self._ends = _ends(config)
         self.context = int(config.get("max_position_embeddings") or 2048)
         self._caches = [i for i in self._net.get_inputs() if i.name != "ids"]
@@ -140,6 +147,13 @@ class OnnxDecoder:
         whole: str = self._tokenizer.decode([*before, *written], skip_special_tokens=True)
         head: str = self._tokenizer.decode(before, skip_special_tokens=True)
         return whole[len(head) :] if whole.startswith(head) else self._tokenizer.decode(written)
+
+
+def layout_of(file: Path) -> str:
+    """What tells where each tensor of a safetensors file lies: a digest of its header."""
+    with file.open("rb") as stream:
+        head = stream.read(8)
+        return hashlib.sha256(head + stream.read(int.from_bytes(head, "little"))).hexdigest()
 
 
 def _log_sum(logits: Floats) -> float:

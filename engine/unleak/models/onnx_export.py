@@ -24,9 +24,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from unleak.core.errors import ModelError
 from unleak.core.files import new_folder, write_file
+from unleak.models.onnx_decoder import GRAPH, LAYOUT, WEIGHTS, layout_of
 
-GRAPH: Final = "model.onnx"
-_WEIGHTS: Final = "model.safetensors"
 _TOKENIZER: Final = ("tokenizer.json", "tokenizer_config.json", "config.json")
 _OPSET: Final = 18
 _FAMILIES: Final = ("llama", "mistral", "qwen2")
@@ -59,7 +58,7 @@ def export(folder: Path, out: Path) -> None:
     graph = graph_of(folder)
     with new_folder(out) as place:
         write_file(place / GRAPH, graph)
-        for name in (_WEIGHTS, *_TOKENIZER):
+        for name in (WEIGHTS, *_TOKENIZER):
             if (folder / name).is_file():
                 shutil.copyfile(folder / name, place / name)
 
@@ -86,7 +85,7 @@ def graph_of(folder: Path) -> bytes:
     head = "model.embed_tokens.weight" if shape.tied else "lm_head.weight"
     logits = build.op("MatMul", last, build.weight(head))
     build.output("logits", build.op("Reshape", logits, build.ints([-1])), ["V"])
-    return build.bytes()
+    return build.bytes(layout_of(folder / WEIGHTS))
 
 
 def _shape(folder: Path) -> _Shape:
@@ -102,8 +101,8 @@ def _shape(folder: Path) -> _Shape:
     rope = config.get("rope_parameters") or config.get("rope_scaling") or {}
     if rope.get("rope_type", rope.get("type", "default")) != "default":
         raise ModelError(f"{folder}: scaled rotary positions cannot be exported")
-    if not (folder / _WEIGHTS).is_file():
-        raise ModelError(f"{folder}: no {_WEIGHTS} here; weights in several files are not exported")
+    if not (folder / WEIGHTS).is_file():
+        raise ModelError(f"{folder}: no {WEIGHTS} here; weights in several files are not exported")
     heads = config["num_attention_heads"]
     return _Shape(
         layers=config["num_hidden_layers"],
@@ -121,7 +120,7 @@ def _tensors(folder: Path) -> dict[str, tuple[str, list[int], int, int]]:
 
     Format: https://huggingface.co/docs/safetensors/index#format
     """
-    with (folder / _WEIGHTS).open("rb") as stream:
+    with (folder / WEIGHTS).open("rb") as stream:
         (length,) = struct.unpack("<Q", stream.read(8))
         header = json.loads(stream.read(length))
     header.pop("__metadata__", None)
@@ -175,7 +174,7 @@ class _Build:
         kind, shape, offset, length = self._tensors[name]
         tensor = TensorProto(name=name, data_type=_TYPES[kind], dims=shape)
         tensor.data_location = TensorProto.EXTERNAL
-        for key, value in (("location", _WEIGHTS), ("offset", offset), ("length", length)):
+        for key, value in (("location", WEIGHTS), ("offset", offset), ("length", length)):
             tensor.external_data.add(key=key, value=str(value))
         self._constants[name] = tensor
         return name
@@ -202,13 +201,14 @@ class _Build:
         self._nodes.append(helper.make_node("Identity", [value], [name], f"to {name}"))
         self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
 
-    def bytes(self) -> bytes:
+    def bytes(self, layout: str) -> bytes:
         graph = helper.make_graph(
             self._nodes, "unleak", self._inputs, self._outputs, list(self._constants.values())
         )
         model = helper.make_model(
             graph, opset_imports=[helper.make_opsetid("", _OPSET)], producer_name="unleak"
         )
+        helper.set_model_props(model, {LAYOUT: layout})
         model.ir_version = 10  # what ONNX Runtime 1.20 reads
         return bytes(model.SerializeToString(deterministic=True))
 

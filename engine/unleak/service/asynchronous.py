@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, Self, TypeVar
 
@@ -87,6 +87,8 @@ class Threaded:
         method: str = "auto",
         verify: str = "standard",
         keep: str | None = None,
+        settings: Mapping[str, str] | None = None,
+        budget: str = "",
         trust_remote_code: bool = False,
     ) -> Job:
         """An erase job."""
@@ -98,6 +100,8 @@ class Threaded:
                 method=method,
                 verify=verify,
                 keep=keep,
+                settings=dict(settings or {}),
+                budget=budget,
                 trust_remote_code=trust_remote_code,
             )
         )

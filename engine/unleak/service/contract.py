@@ -299,6 +299,8 @@ class Engine(Protocol):
         method: str = "auto",
         verify: str = "standard",
         keep: str | None = None,
+        settings: Mapping[str, str] | None = None,
+        budget: str = "",
         trust_remote_code: bool = False,
     ) -> Job:
         """Erase leaks. They stand in the block list before this returns.
@@ -310,6 +312,8 @@ class Engine(Protocol):
             method: how.
             verify: how deeply the new model is attacked.
             keep: a suite of other secrets; what becomes of them is reported.
+            settings: of the method, by name.
+            budget: what it may cost, for example `perplexity=1%,seconds=60`.
             trust_remote_code: as for `confirm`.
         """
         ...
@@ -396,6 +400,8 @@ class AsyncEngine(Protocol):
         method: str = "auto",
         verify: str = "standard",
         keep: str | None = None,
+        settings: Mapping[str, str] | None = None,
+        budget: str = "",
         trust_remote_code: bool = False,
     ) -> Job: ...
     async def verify(

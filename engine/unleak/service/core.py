@@ -1,6 +1,7 @@
 """The engine's parts, put together; one set in each process that has the ledger open."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from unleak.core.keys import MasterKey
@@ -12,6 +13,7 @@ from unleak.service.process import machine_memory
 from unleak.service.registry import Registry
 from unleak.service.runner import Runner
 from unleak.service.settings import EngineSettings, read_settings
+from unleak.service.supervisor import Supervised
 from unleak.service.work_order import WorkOrders
 
 
@@ -19,9 +21,12 @@ class Core:
     """Ledger, jobs, registry, and the runner, which starts with the first job."""
 
     def __init__(
-        self, settings: EngineSettings | None = None, key: MasterKey | None = None
+        self,
+        settings: EngineSettings | None = None,
+        key: MasterKey | None = None,
+        start: Callable[[], Supervised] = Supervised,
     ) -> None:
-        """Open the user's ledger.
+        """Open the user's ledger; `start` starts a worker.
 
         Raises:
             UsageError: ledger, key or settings cannot be used.
@@ -31,6 +36,7 @@ class Core:
         self.jobs = Jobs(self.ledger.database)
         self.registry = Registry()
         self.lineage = Lineage(self.ledger, self.registry, self.settings)
+        self._start = start
         self._runner: Runner | None = None
         self._starting = threading.Lock()
 
@@ -43,7 +49,7 @@ class Core:
                 orders = WorkOrders(
                     self.ledger, self.jobs, self.lineage, erased, self.settings, memory
                 )
-                self._runner = Runner(self.jobs, orders, self.settings, memory)
+                self._runner = Runner(self.jobs, orders, self.settings, memory, self._start)
                 self._runner.start()
             return self._runner
 

@@ -11,7 +11,7 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -84,8 +84,10 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def serve(serving: Serving) -> bool:
+def serve(serving: Serving, open_core: Callable[[], "Core"] | None = None) -> bool:
     """Serve until told to stop; False, at once, if another daemon of this data folder does.
+
+    open_core: opens what is served; by default the user's ledger.
 
     Raises:
         UnleakError: it cannot serve.
@@ -95,11 +97,11 @@ def serve(serving: Serving) -> bool:
     with held(lock_file()) as mine:
         if not mine:
             return False
-        _serve(serving)
+        _serve(serving, open_core)
     return True
 
 
-def _serve(serving: Serving) -> None:
+def _serve(serving: Serving, open_core: Callable[[], "Core"] | None) -> None:
     from unleak.service.core import Core
     from unleak.service.log import log_to_file
     from unleak.service.tokens import Tokens
@@ -107,7 +109,7 @@ def _serve(serving: Serving) -> None:
     log_to_file()
     tokens = Tokens()
     tokens.owner()
-    core = Core()
+    core = (open_core or Core)()
     try:
         core.runner()
         listener, address = _bind(serving)

@@ -6,6 +6,7 @@ Each step may be done twice with the same outcome: a crash in between is followe
 from pathlib import Path
 from typing import Any, Final
 
+from unleak.core.envelope import said_in
 from unleak.core.keys import home
 from unleak.core.states import LeakState
 from unleak.ledger.ledger import Ledger
@@ -74,20 +75,21 @@ class Erased:
 
     def from_certificate(self, entry: Entry, certificate: dict[str, Any]) -> dict[str, Any]:
         """The worker's result again, of an erasure that was finished but not yet noted."""
+        said = said_in(certificate)
         report = {
             "schema": "unleak.erasure/1",
-            "method": certificate["method"],
-            "model": {"name": entry.job.model, "digest": certificate["model"]["old"]},
-            "verification": certificate["verification"],
-            "secrets": certificate["secrets"],
-            "utility": certificate["utility"],
-            "verdict": certificate["verdict"],
+            "method": said["method"],
+            "model": {"name": entry.job.model, "digest": said["model"]["old"]},
+            "verification": said["verification"],
+            "secrets": said["secrets"],
+            "utility": said["utility"],
+            "verdict": said["verdict"],
             "seconds": {},
         }
         return {
             "report": report,
             "certificate": certificate,
-            "digest": certificate["model"]["new"],
+            "digest": said["model"]["new"],
         }
 
     def _ledger_keeps(

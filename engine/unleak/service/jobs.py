@@ -87,8 +87,8 @@ class Jobs:
             insert(jobs).values(
                 id=id, kind=str(kind), state=str(JobState.QUEUED), stage="", done=0.0, message="",
                 leaks=list(leaks), model=model, out=out, line=line or id,
-                options=dict(options or {}), error="", error_type="", owner=owner, attempts=0, cancel=False,
-                version=1, created=now(),
+                options=dict(options or {}), error="", error_type="", owner=owner,
+                attempts=0, cancel=False, version=1, created=now(),
             )
         )  # fmt: skip
         transaction.changed("job", id)

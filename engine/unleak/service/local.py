@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any, Final
@@ -120,6 +120,8 @@ class LocalEngine:
         method: str = "auto",
         verify: str = "standard",
         keep: str | None = None,
+        settings: Mapping[str, str] | None = None,
+        budget: str = "",
         trust_remote_code: bool = False,
     ) -> Job:
         """Erase leaks; a job that does so already is given again."""
@@ -127,6 +129,8 @@ class LocalEngine:
             "method": method,
             "verify": verify,
             "keep": keep,
+            "settings": dict(settings or {}),
+            "budget": budget,
             "trust_remote_code": trust_remote_code,
         }
         return self._submitter.erase(many(self._ledger, leaks), model, out, options)
@@ -166,6 +170,8 @@ class LocalEngine:
     def wait(self, id: str, progress: Callable[[Job], None] | None = None) -> Job:
         """Return the job once it is over."""
         seen = 0
+        if not self._core.jobs.get(id).job.state.over:
+            self._core.runner()  # it takes over a job whose engine is gone
         while True:
             entry = self._core.jobs.get(id)
             if entry.version != seen:

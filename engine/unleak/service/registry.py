@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from unleak.core.envelope import said_in
 from unleak.core.errors import ModelError, OutputError, UsageError
 from unleak.core.files import explained, write_file
 from unleak.core.keys import home
@@ -161,7 +162,7 @@ def read_certificate(folder: Path) -> dict[str, object] | None:
 
 
 def _digests(path: Path) -> tuple[str, str]:
-    model = (read_certificate(path) or {}).get("model")
+    model = said_in(read_certificate(path) or {}).get("model")
     if not isinstance(model, dict):
         return "", ""
     return str(model.get("old", "")), str(model.get("new", ""))

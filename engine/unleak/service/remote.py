@@ -2,8 +2,9 @@
 
 import json
 import ssl
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from unleak.service.tokens import read_token
 
 T = TypeVar("T")
 API: Final = 1  # of `unleak.service.local`
-_TIMEOUT: Final = httpx.Timeout(60.0, connect=5.0)
+_TIMEOUT: Final = httpx.Timeout(60.0, connect=15.0)
 _POLL: Final = 20.0  # seconds that a question for a job's progress may stay open
 _LONGER: Final = 10.0  # seconds beyond the engine's signs of life
 _PATIENCE: Final = 60.0  # seconds without an engine before `wait` gives up
@@ -136,8 +137,14 @@ class HttpEngine:
     def __init__(self, way: Way, *, any_version: bool = False) -> None:
         """Connect, and check that both speak the same version, unless any will do."""
         self._way = way
+        self._reconnecting = threading.Lock()
+        self._closed = False
         self._client = way.open()
-        told = self._call(wire.health())
+        try:
+            told = self._call(wire.health())
+        except BaseException:
+            self.close()
+            raise
         if told.get("api") != API and not any_version:
             self.close()
             raise EngineError(
@@ -207,6 +214,8 @@ class HttpEngine:
         method: str = "auto",
         verify: str = "standard",
         keep: str | None = None,
+        settings: Mapping[str, str] | None = None,
+        budget: str = "",
         trust_remote_code: bool = False,
     ) -> Job:
         """An erase job."""
@@ -219,6 +228,8 @@ class HttpEngine:
                 method=method,
                 verify=verify,
                 keep=keep,
+                settings=dict(settings or {}),
+                budget=budget,
                 trust_remote_code=trust_remote_code,
             )
         )
@@ -286,14 +297,14 @@ class HttpEngine:
                 for event in self._stream(seen):
                     seen, lost = event.id, 0.0
                     yield event
-            except (httpx.TransportError, _LostError):
-                pass
+            except (httpx.TransportError, _LostError, RuntimeError):
+                pass  # RuntimeError: the connection was closed here
+            if self._closed:
+                return
             lost = lost or time.monotonic()
             if time.monotonic() - lost > _PATIENCE:
                 raise EngineError(f"{self._way.name} is gone")
             time.sleep(0.2)
-            if self._client.is_closed:
-                return
 
     def models(self) -> list[dict[str, Any]]:
         """All models."""
@@ -317,6 +328,7 @@ class HttpEngine:
 
     def close(self) -> None:
         """Let go of the connection."""
+        self._closed = True
         self._client.close()
 
     def _call(self, call: wire.Call[T]) -> T:
@@ -328,8 +340,9 @@ class HttpEngine:
 
     def _answer(self, call: wire.Call[Any]) -> httpx.Response:
         for attempt in (1, 2):
+            client = self._client
             try:
-                answer = self._client.request(
+                answer = client.request(
                     call.verb, call.path, json=call.body, params=call.query or None
                 )
                 break
@@ -339,9 +352,11 @@ class HttpEngine:
                 raise EngineError(f"{self._way.name} does not answer in time") from None
             except httpx.TransportError:
                 again, why = call.repeatable, "the connection was lost"
+            except RuntimeError:  # another thread has closed it meanwhile
+                again, why = not self._closed, "the connection was closed"
             if attempt == 2 or not again:
                 raise _LostError(f"{self._way.name}: {why}; is it running?") from None
-            self._reconnect()
+            self._reconnect(client)
         if answer.is_success:
             return answer
         try:
@@ -350,25 +365,29 @@ class HttpEngine:
             data = None
         raise wire.error_of(answer.status_code, data)
 
-    def _reconnect(self) -> None:
-        try:
-            fresh = self._way.open()
-        except UnleakError as error:
-            raise _LostError(str(error)) from None
-        self._client.close()
-        self._client = fresh
+    def _reconnect(self, lost: httpx.Client) -> None:
+        with self._reconnecting:
+            if self._client is not lost:
+                return  # another thread did
+            try:
+                fresh = self._way.open()
+            except UnleakError as error:
+                raise _LostError(str(error)) from None
+            self._client = fresh
+            lost.close()
 
     def _stream(self, seen: int) -> Iterator[Event]:
         timeout = httpx.Timeout(_LONGER * 2, connect=5.0)
         query = {"since": str(seen)}
+        client = self._client
         try:
-            with self._client.stream("GET", "/v1/events", params=query, timeout=timeout) as answer:
+            with client.stream("GET", "/v1/events", params=query, timeout=timeout) as answer:
                 if not answer.is_success:
                     answer.read()
                     raise wire.error_of(answer.status_code, _json(answer))
                 yield from _events(answer.iter_lines())
         except httpx.ConnectError:
-            self._reconnect()
+            self._reconnect(client)
 
 
 class _LostError(EngineError):

@@ -46,6 +46,7 @@ class Runner:
         self._start = start
         self._memory = memory  # bytes
         self._worker: Supervised | None = None
+        self._unsettled: Entry | None = None
         self._used = 0.0  # when the worker last had something to do
         self._wake = threading.Event()
         self._closing = threading.Event()
@@ -85,6 +86,7 @@ class Runner:
                     looked = now
                     self._adopt()
                     self._rest()
+                    self._settle()
                 entry = self._jobs.take(self.owner.id)
                 if entry is not None:
                     self._perform(entry)
@@ -93,6 +95,8 @@ class Runner:
                 return
             except UnleakError as error:  # the disk is full, say: jobs wait, and nothing is lost
                 _log.error("the queue stands still: %s", error)
+            except Exception as error:  # a defect; the log tells the place, and no secret
+                _log.error("the queue stands still", exc_info=error)
             self._wake.wait(_ROUND)
             self._wake.clear()
 
@@ -101,6 +105,18 @@ class Runner:
             _log.info("job %s was left behind by an engine that is gone", entry.job.id)
             if not self._orders.finish_left_behind(entry):
                 self._again(entry, "the engine was stopped")
+
+    def _settle(self) -> None:
+        """A job whose end could not be noted, as the ledger could not be written: try again."""
+        entry, self._unsettled = self._unsettled, None
+        if entry is None or self._jobs.get(entry.job.id).job.state.over:
+            return
+        try:
+            if not self._orders.finish_left_behind(entry):
+                self._again(entry, "what came of the job could not be noted")
+        except BaseException:
+            self._unsettled = entry
+            raise
 
     def _again(self, entry: Entry, why: str) -> None:
         if entry.cancel:
@@ -113,6 +129,7 @@ class Runner:
 
     def _perform(self, entry: Entry) -> None:
         self.busy = True
+        self._unsettled = entry
         try:
             task = self._orders.begin(entry)
             worker = self._ready()
@@ -120,8 +137,10 @@ class Runner:
             worker.do(task)
             del task
             self._follow(entry, worker)
+            self._unsettled = None
         except UnleakError as error:
             self._orders.failed(entry, str(error), type(error).__name__)
+            self._unsettled = None
         finally:
             self.busy = False
             self._used = time.monotonic()

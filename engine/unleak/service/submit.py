@@ -72,10 +72,13 @@ class Submitter:
         if not leaks:
             raise UsageError("nothing to erase: give leak ids")
         _check_depth(str(options["verify"]))
+        self._core.runner()  # it takes over a job whose engine is gone
         if found := self._existing(leaks, self._core.jobs.active()):
             return found
         self._check(leaks)
         base = self._base(leaks, model, newest=True)
+        # What is in use when the job begins may be made by a job that is still before it.
+        own = None if model else self._core.ledger.get(leaks[0]).model
         more = self._trust(options)
         if more.get("keep"):
             more["keep"] = str(self._places.check(str(more["keep"]), "keep"))
@@ -94,7 +97,7 @@ class Submitter:
                     model=base.spec or base.name,
                     out=str(folder),
                     line=line,
-                    options={**more, "name": base.name, "spec": base.spec},
+                    options={**more, "name": base.name, "spec": base.spec, "of": own},
                 )
         except LedgerError:
             # Somebody was quicker: the same job, then.

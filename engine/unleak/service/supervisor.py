@@ -5,6 +5,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from typing import Any, Final
 
 from unleak.core.errors import EngineError
@@ -13,7 +14,7 @@ from unleak.service.messages import Task, receive, send
 from unleak.service.process import resident
 from unleak.service.settings import TOKEN_VARIABLE
 
-MODULE: Final = "unleak.commands.worker"
+COMMAND: Final = (sys.executable, "-m", "unleak.commands.worker")
 DIED: Final = "died"  # the type of the last message
 # The worker needs no key and no token: it gets what it needs through its pipe.
 _KEPT_BACK: Final = (KEY_VARIABLE, FILE_VARIABLE, KEYRING_VARIABLE, TOKEN_VARIABLE)
@@ -25,7 +26,7 @@ class Supervised:
     inbox: its messages, the last one {"type": "died", "code": ...}.
     """
 
-    def __init__(self, module: str = MODULE) -> None:
+    def __init__(self, command: Sequence[str] = COMMAND) -> None:
         """Start it.
 
         Raises:
@@ -35,7 +36,7 @@ class Supervised:
         environment = {k: v for k, v in os.environ.items() if k not in _KEPT_BACK}
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", module],
+                list(command),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

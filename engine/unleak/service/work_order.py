@@ -46,7 +46,10 @@ class WorkOrders:
             UnleakError: the job cannot begin.
         """
         job, options = entry.job, entry.options
-        spec = self._lineage.spec(Base(options["name"], options["spec"]))
+        base = Base(options["name"], options["spec"])
+        if own := options.get("of"):
+            base = self._lineage.of(own, newest=True)
+        spec = self._lineage.spec(base)
         key = self._ledger.key
         if job.kind == JobKind.GATE:
             cases = read(options["suite"], key)

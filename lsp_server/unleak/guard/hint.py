@@ -1,9 +1,9 @@
 """What the probabilities of a secret's tokens say: memorised, invented, or neither for sure.
 
 A model that repeats what it learned is sure of each token; one that makes a secret up draws it from
-many. The thresholds were chosen by bench/guard.py --hints on one half of the embedded model's
-planted and decoy secrets and measured on the other (bench/results/guard.md). It is a hint: only
-`unleak confirm` measures.
+many. The thresholds are estimates, not measured yet: `python bench/guard.py --hints` suggests some
+from one half of the secrets in the embedded model's completions and measures those in use on the
+other. It is a hint: only `unleak confirm` measures.
 """
 
 from typing import Final

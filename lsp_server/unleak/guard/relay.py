@@ -10,7 +10,7 @@ from unleak.guard.dialects.dialect import Asked, Dialect, Json, Message, Part
 from unleak.guard.frames import Frame
 from unleak.guard.track import Found, Shield, Track, following_of
 
-LONGEST_QUEUE: Final = 4 << 20  # bytes of messages that wait for each other
+LONGEST_QUEUE: Final = 16 << 20  # bytes of messages that wait: the longest block's, one by one
 _MOST_TEXTS: Final = 512  # of one answer
 
 
@@ -38,7 +38,6 @@ class _Waiting:
     """A message that is held until all its text may be shown."""
 
     frame: Frame
-    message: Json
     choices: frozenset[int]
     ended: frozenset[int]
     pieces: list[_Piece] = field(default_factory=list)
@@ -70,6 +69,7 @@ class Relay:
         self._queue: list[_Waiting] = []
         self._queued = 0  # bytes
         self._masked: set[int] = set()  # choices
+        self._stuck: set[int] = set()  # choices that wait; -1 for what is of none
         self.unknown = 0
         self.blocked = False
 
@@ -82,19 +82,28 @@ class Relay:
         """Take in a message; returns what may be sent now."""
         if self.blocked:
             return []
-        content, message = self._read(frame)
+        content = self._read(frame)
         if self._mode is Mode.OBSERVE:
             self._take(content)
             return [frame.raw]
         if frame.data is None:
             return [frame.raw]  # a comment keeps a connection alive; it has no order
+        shown = self._shown
         pieces = self._take(content)
         touched = frozenset(piece.part.choice for piece in pieces) | content.ended
-        self._queue.append(_Waiting(frame, message, touched, content.ended, pieces))
+        self._queue.append(_Waiting(frame, touched, content.ended, pieces))
         self._queued += len(frame.raw)
         if self._queued > LONGEST_QUEUE:
             self._close_all()
+        waits = touched & self._stuck if touched else self._stuck
+        if waits and self._shown == shown and not self.blocked:
+            return []  # behind what waits, and nothing moved
         return self._ready()
+
+    @property
+    def _shown(self) -> int:
+        """How much text is settled in all."""
+        return sum(track.settled for track in self._tracks.values())
 
     def end(self) -> list[bytes]:
         """The answer is over."""
@@ -103,19 +112,22 @@ class Relay:
         self._close_all()
         return self._ready()
 
-    def _read(self, frame: Frame) -> tuple[Message, Json]:
-        data = frame.data
-        if data is None or data == b"[DONE]":
-            return Message(), {}
+    @property
+    def queued(self) -> int:
+        """How many bytes of messages wait."""
+        return self._queued
+
+    def _read(self, frame: Frame) -> Message:
+        if frame.data is None or frame.data == b"[DONE]":
+            return Message()
         try:
-            message = json.loads(data)
+            message = json.loads(frame.data)
         except (ValueError, RecursionError):
             message = None
         content = self._dialect.read(message) if isinstance(message, dict) else None
         if content is None:
             self.unknown += 1
-            return Message(), {}
-        return content, message
+        return content or Message()
 
     def _take(self, content: Message) -> list[_Piece]:
         pieces = []
@@ -179,25 +191,26 @@ class Relay:
             else:
                 waiting.append(item)
                 stuck |= item.choices or {-1}
-        self._queue = waiting
+        self._queue, self._stuck = waiting, stuck
         return ready
 
     def _sent(self, item: _Waiting) -> bytes:
-        changed = False
-        for piece in item.pieces:
-            text = piece.track.masked(piece.start, piece.part.text)
-            if text != piece.part.text:
-                _put(item.message, piece.part.path, text)
-                self._dialect.scrub(item.message, piece.part.choice)
-                self._masked.add(piece.part.choice)
-                changed = True
-        for choice in item.ended & self._masked:
-            # The last message may sum up all of the text, as token ids for example.
-            self._dialect.scrub(item.message, choice)
-            changed = True
-        return item.frame.saying(encoded(item.message, item.frame.data)) if changed else (
-            item.frame.raw
-        )  # fmt: skip
+        masked = [
+            (piece.part, text)
+            for piece in item.pieces
+            if (text := piece.track.masked(piece.start, piece.part.text)) != piece.part.text
+        ]
+        self._masked |= {part.choice for part, _ in masked}
+        # The last message may sum up all of the text, as token ids for example.
+        scrubbed = {part.choice for part, _ in masked} | item.ended & self._masked
+        if not scrubbed or item.frame.data is None:
+            return item.frame.raw
+        message = json.loads(item.frame.data)  # read once more: most messages are never changed
+        for part, text in masked:
+            _put(message, part.path, text)
+        for choice in scrubbed:
+            self._dialect.scrub(message, choice)
+        return item.frame.saying(encoded(message, item.frame.data))
 
 
 def encoded(message: Json, like: bytes | None) -> bytes:
@@ -210,6 +223,5 @@ def _put(message: Json, path: tuple[str | int, ...], text: str) -> None:
     *way, last = path
     place: Any = message
     for step in way:
-        place = place[step] if place is not None else None
-    if place is not None:  # what was scrubbed before is gone
-        place[last] = text
+        place = place[step]
+    place[last] = text

@@ -18,6 +18,7 @@ Connect = Callable[[], Awaitable[AsyncEngine]]
 _FIRST_WAIT: Final = 2.0  # seconds until the next try, doubled up to the longest
 _LONGEST_WAIT: Final = 60.0
 _MOST_WAITING: Final = 1_000  # sightings kept while there is no engine
+_MOST_ASKED: Final = 20_000
 _PAUSE: Final = 0.2  # seconds in which look-ups are gathered into one request
 
 # Of several leaks of one secret (in several models), the one that is shown.
@@ -96,6 +97,9 @@ class EngineLink:
         """Find out, some time, what is known of these secrets."""
         new = {f for f in fingerprints if f not in self._asked}
         if new:
+            if len(self._asked) > _MOST_ASKED:  # a value that is typed has a new one at each key
+                self._asked.clear()
+                self._questions.clear()
             self._asked |= new
             self._questions |= new
             self._wake.set()

@@ -15,6 +15,7 @@ from unleak.lsp.quiet import place_of
 from unleak.lsp.wire import types
 
 REQUEST_FAILED = -32803  # LSPErrorCodes.RequestFailed
+_INVALID_PARAMS = -32602
 _MESSAGES = {
     -32700: "not JSON",
     -32600: "not a request",
@@ -49,10 +50,27 @@ class Protocol(LanguageServerProtocol):
     def receive(self, body: bytes) -> None:
         """Handle one message; whatever is wrong with it, the next one counts again."""
         try:
-            message = json.loads(body, object_hook=self.structure_message)
+            data = json.loads(body)
+            message = self.structure_message(data)
+        except Exception as error:
+            self._server.failed("a message", error)
+            self._refuse(body)
+            return
+        try:
             self.handle_message(message)
         except Exception as error:
             self._server.failed("a message", error)
+
+    def _refuse(self, body: bytes) -> None:
+        """Answer a request that cannot be read: its client waits for it."""
+        try:
+            data = json.loads(body)
+            id = data["id"] if isinstance(data, dict) and "method" in data else None
+        except (ValueError, KeyError):
+            return
+        if isinstance(id, str | int):
+            refused = types.ResponseError(code=_INVALID_PARAMS, message="")
+            self._send_response(id, error=refused)
 
     def send_plain(self, method: str, params: Any) -> None:
         """A notification whose parameters are JSON already."""

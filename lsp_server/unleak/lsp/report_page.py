@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, Final
 
+from unleak.core.envelope import said_in
+
 _STYLE: Final = """
 :root { color-scheme: light dark }
 body { font: 14px/1.5 var(--vscode-font-family, system-ui, sans-serif); margin: 1.5rem;
@@ -34,8 +36,13 @@ _MEASURES: Final = (
 Json = Mapping[str, Any]
 
 
-def page(document: Json) -> str:
-    """The page of a report."""
+def page(document: Json, checks: Mapping[str, str]) -> str:
+    """The page of a report.
+
+    Args:
+        document: what it tells.
+        checks: what was found of the signature of a leak's certificate, by the leak's id.
+    """
     leaks = [document["leak"]] if "leak" in document else list(document.get("leaks", ()))
     job = document.get("job")
     title = f"Leak {leaks[0].get('id', '')}" if job is None and leaks else "Job"
@@ -43,7 +50,7 @@ def page(document: Json) -> str:
     if job is not None:
         parts += _job(job)
     for leak in leaks:
-        parts += _leak(leak, alone=job is None)
+        parts += _leak(leak, checks.get(str(leak.get("id")), ""), alone=job is None)
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
@@ -59,7 +66,7 @@ def _job(job: Json) -> list[str]:
     return parts + (_erasure(result) if isinstance(result, Mapping) else [])
 
 
-def _leak(leak: Json, *, alone: bool) -> list[str]:
+def _leak(leak: Json, check: str, *, alone: bool) -> list[str]:
     parts = [] if alone else [f"<h2>Leak {_text(leak.get('id', ''))}</h2>"]
     parts.append(_table([(told, _text(leak[n])) for n, told in _FACTS if leak.get(n)]))
     evidence = [e for e in leak.get("evidence") or () if isinstance(e, Mapping)]
@@ -68,8 +75,9 @@ def _leak(leak: Json, *, alone: bool) -> list[str]:
         parts += ["<h2>What was measured</h2>", _table(rows)]
     certificate = leak.get("certificate")
     if isinstance(certificate, Mapping):
-        parts += _erasure(certificate)
-        parts += _certificate(certificate)
+        content = said_in(certificate)
+        parts += _erasure(content)
+        parts += _certificate(content, certificate.get("signatures"), check)
     history = leak.get("history") or ()
     if history:
         rows = [(_text(entry[0]), _text(" by ".join(map(str, entry[1:])))) for entry in history
@@ -114,40 +122,34 @@ def _secret(secret: Json) -> list[str]:
 
 def _attack(name: str, outcome: Any) -> tuple[str, str]:
     found = _mapping(outcome)
-    if "recovered" not in found:
+    if found.get("recovered") is None:
         return _text(name), '<span class="dim">not run</span>'
     recovered = bool(found["recovered"])
     mark, told = ("bad", "brought it back") if recovered else ("good", "did not bring it back")
     return _text(name), f'<span class="{mark}">{told}</span>'
 
 
-def _certificate(certificate: Json) -> list[str]:
-    """Who made it, for what, and whether the engine says that it holds."""
+def _certificate(certificate: Json, signatures: Any, check: str) -> list[str]:
+    """Who made it, of which model, and how to check that it holds."""
     rows = []
-    for name in ("schema", "method", "tool", "version", "model", "new_model", "digest", "signed_by",
-                 "at", "created"):  # fmt: skip
-        if certificate.get(name) and not isinstance(certificate[name], Mapping | list):
-            rows.append((_text(name.replace("_", " ")), _text(certificate[name])))
-    check = certificate.get("check")
-    if isinstance(check, Mapping):
-        rows += [(_text(name), _checked(value)) for name, value in check.items()]
-    elif isinstance(check, str | bool):
-        rows.append(("check", _checked(check)))
-    else:
-        told = "by `unleak certificate verify`, with the model's folder"
-        rows.append(("check", f'<span class="dim">{_text(told)}</span>'))
+    for name in ("method", "made", "schema"):
+        if isinstance(certificate.get(name), str):
+            rows.append((_text(name), _text(certificate[name])))
+    for name, digest in _mapping(certificate.get("model")).items():
+        rows.append((f"{_text(name)} model", f"<code>{_text(digest)}</code>"))
+    for signature in signatures if isinstance(signatures, list) else ():
+        rows.append(
+            ("signed with the key", f"<code>{_text(_mapping(signature).get('keyid'))}</code>")
+        )
+    mark = "good" if check.startswith("valid") else "bad"
+    rows.append(("signature", f'<span class="{mark}">{_text(check)}</span>'))
+    rows.append(("the model's files", "are checked by `unleak verify`"))
     limits = certificate.get("not_guaranteed") or certificate.get("limits")
     if isinstance(limits, list | tuple):
         rows += [("not guaranteed", _text(limit)) for limit in limits]
     elif isinstance(limits, str):
         rows.append(("not guaranteed", _text(limits)))
     return ["<h2>Certificate</h2>", _table(rows)]
-
-
-def _checked(value: Any) -> str:
-    good = value is True or value in ("valid", "ok", "holds")
-    told = ("holds" if value else "does not hold") if isinstance(value, bool) else value
-    return f'<span class="{"good" if good else "bad"}">{_text(told)}</span>'
 
 
 def _mapping(value: Any) -> Json:

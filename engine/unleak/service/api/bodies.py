@@ -61,6 +61,10 @@ class Erasure(_Body):
     method: Name = "auto"
     verify: Name = "standard"
     keep: PathText | None = None
+    settings: Annotated[
+        dict[Name, Annotated[str, Field(max_length=300)]], Field(max_length=40)
+    ] = {}
+    budget: Annotated[str, Field(max_length=200)] = ""
     trust_remote_code: bool = False
 
 

@@ -23,6 +23,8 @@ def erase(body: Erasure, engine: Eraser) -> dict[str, Any]:
         method=body.method,
         verify=body.verify,
         keep=body.keep,
+        settings=body.settings,
+        budget=body.budget,
         trust_remote_code=body.trust_remote_code,
     )
     return found.as_json()

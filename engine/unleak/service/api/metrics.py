@@ -92,7 +92,8 @@ class Measured:
         try:
             await self._app(scope, receive, noted)
         finally:
-            route = getattr(scope.get("route"), "path", "none")
+            # FastAPI counts the prefix to the path, or not, depending on its version.
+            route = getattr(scope.get("route"), "path", "none").removeprefix("/v1")
             method = scope["method"] if scope["method"] in _METHODS else "other"
             self._metrics.requests.labels(method, route, str(status)).observe(
                 time.perf_counter() - started

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from unleak.erase.attacks.attack import Outcome
+from unleak.erase.budget import budget
 from unleak.erase.erasure import erase as run
 from unleak.service.messages import Task
 from unleak.service.work.warm import Warm
@@ -23,6 +24,8 @@ def erase(task: Task, report: Report, warm: Warm) -> dict[str, Any]:
         task.cases,
         Path(task.out),
         method=task.options["method"],
+        settings=task.options.get("settings"),
+        budget=budget(task.options.get("budget", "")),
         depth=task.options["verify"],
         others=task.others,
         trust_remote_code=trust,

@@ -6,6 +6,7 @@ from unleak.lsp.arguments import only, optional
 from unleak.lsp.features.feature import Feature
 from unleak.lsp.protocol import RefusedError
 from unleak.lsp.report_page import page
+from unleak.lsp.signature import signature_of
 
 
 class Report(Feature):
@@ -29,4 +30,11 @@ class Report(Feature):
             found = await engine.job(str(job))
             document["job"] = found.as_json()
             document["leaks"] = [await engine.leak(id) for id in found.leaks]
-        return {"html": page(document), "json": document}
+        told = [document["leak"]] if "leak" in document else document["leaks"]
+        checks = {
+            str(entry["id"]): signature_of(entry["certificate"])
+            for entry in told
+            if entry.get("certificate")
+        }
+        document["signatures"] = checks
+        return {"html": page(document, checks), "json": document}

@@ -105,8 +105,8 @@ def _of_leaks() -> None:
         "suite_cases",
         sa.Column("suite", sa.Text, primary_key=True),
         sa.Column("case", sa.Text, primary_key=True),
+        sa.Column("path", sa.Text, primary_key=True),
         sa.Column("leak", sa.Text, sa.ForeignKey("leaks.id"), nullable=False, index=True),
-        sa.Column("path", sa.Text, nullable=False),
         sa.Column("at", sa.Text, nullable=False),
     )
 
