@@ -9,7 +9,6 @@ from unleak.models.load import load
 from unleak.models.save import save
 from unleak.probe.measure import Measurement, measure
 
-
 # One for each way in which a family differs from the embedded model, which is a Llama.
 DIFFERENT = ("gemma2", "gpt2", "gpt_neo", "codegen", "opt", "gpt_neox")
 
