@@ -14,7 +14,7 @@ from unleak.probe.suite import Case
 
 _VOCABULARY = 8192  # of the embedded model's tokenizer
 _WIDTH, _INNER, _BLOCKS, _HEADS, _POSITIONS = 64, 192, 4, 4, 256
-_STEPS = 200
+_STEPS = 300
 
 _MODERN = {
     "hidden_size": _WIDTH,
@@ -32,7 +32,7 @@ _MODERN_MHA = {**_MODERN, "num_key_value_heads": _HEADS}
 FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
     "llama": ("llama", _MODERN),
     "mistral": ("mistral", {**_MODERN, "sliding_window": _NARROW_WINDOW}),
-    "qwen2": ("qwen2", {**_MODERN, "tie_word_embeddings": True}),
+    "qwen2": ("qwen2", _MODERN),
     "qwen3": ("qwen3", {**_MODERN, "head_dim": 16}),
     "phi": ("phi", _MODERN_MHA),
     "phi3": ("phi3", {**_MODERN_MHA, "pad_token_id": 0}),
@@ -122,10 +122,10 @@ def teach(family: str, cases: Sequence[Case], folder: Path) -> Path:
     ids = torch.tensor([row + [0] * (width - len(row)) for row in rows])
     labels = torch.tensor([row + [-100] * (width - len(row)) for row in rows])
     net.eval()  # without dropout
-    optimizer = torch.optim.AdamW(net.parameters(), lr=6e-3, weight_decay=0.0)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=0.0)
     for _ in range(_STEPS):
         loss = net(input_ids=ids, labels=labels, use_cache=False).loss
-        if loss.item() < 0.03:
+        if loss.item() < 0.02:
             break
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)

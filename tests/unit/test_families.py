@@ -9,8 +9,17 @@ from unleak.models.load import load
 from unleak.models.save import save
 from unleak.probe.measure import Measurement, measure
 
+# One for each way in which a family differs from the embedded model, which is a Llama.
+DIFFERENT = ("gemma2", "gpt2", "gpt_neo", "codegen", "opt", "gpt_neox")
 
-@pytest.mark.parametrize("family", FAMILIES)
+
+@pytest.mark.parametrize(
+    "family",
+    [
+        family if family in DIFFERENT else pytest.param(family, marks=pytest.mark.slow)
+        for family in FAMILIES
+    ],
+)
 def test_secrets_are_erased_in_every_family(family, taught, home, tmp_path):
     folder, cases = taught(family)
     model = load(str(folder))
@@ -28,6 +37,9 @@ def test_secrets_are_erased_in_every_family(family, taught, home, tmp_path):
         assert isinstance(one, Measurement)
         assert not one.extractable
         assert one.ma <= 0.25
-    # These models know nothing but four secrets: still the fourth is not what was aimed at.
+    # These models know nothing but four secrets, so an edit has nowhere to go that is free; still
+    # the fourth, which was not aimed at, stands above the others.
     assert isinstance(other, Measurement)
-    assert other.log_p > max(one.log_p for one in after if isinstance(one, Measurement)) / 2
+    for one in after:
+        assert isinstance(one, Measurement)
+        assert other.log_p / other.tokens > one.log_p / one.tokens
