@@ -1,0 +1,139 @@
+// A real VS Code without a screen: code-server, installed once into a cache, driven by Chromium.
+
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const VERSION = "4.100.3"; // VS Code 1.100.3; newer ones need a newer Node, and do not run a test payload
+export const extension = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+const browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** Where code-server lies; installed if it is not there. */
+export function codeServer() {
+  const cache = process.env.UNLEAK_CACHE ?? path.join(homedir(), ".cache", "unleak");
+  const home = path.join(cache, `code-server-${VERSION}`);
+  if (existsSync(home)) return home;
+  mkdirSync(cache, { recursive: true });
+  const making = mkdtempSync(path.join(cache, "making-"));
+  const npm = (folder, ...args) => execFileSync("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], { cwd: path.join(making, folder), stdio: ["ignore", "ignore", "inherit"] });
+  writeFileSync(path.join(making, "package.json"), "{}");
+  npm(".", "install", `code-server@${VERSION}`, "--ignore-scripts");
+  const vscode = "node_modules/code-server/lib/vscode";
+  for (const folder of [vscode, `${vscode}/extensions`]) npm(folder, "install", "--omit=dev", "--ignore-scripts");
+  npm(".", "rebuild", "argon2");
+  renameSync(making, home);
+  return home;
+}
+
+/** A profile of its own, a window of its own; `close` ends all of it. */
+export class Editor {
+  static async start({ settings = {}, env = {}, vsix, trust = false, size = { width: 1280, height: 800 } } = {}) {
+    const editor = new Editor();
+    editor.folder = mkdtempSync(path.join(tmpdir(), "unleak-editor-"));
+    editor.data = path.join(editor.folder, "data");
+    editor.home = path.join(editor.folder, "home");
+    const user = path.join(editor.data, "User");
+    mkdirSync(user, { recursive: true });
+    mkdirSync(editor.home);
+    writeFileSync(path.join(user, "settings.json"), JSON.stringify({
+      "workbench.startupEditor": "none",
+      "security.workspace.trust.enabled": trust,
+      "security.workspace.trust.startupPrompt": "never",
+      "security.workspace.trust.banner": "never",
+      "telemetry.telemetryLevel": "off",
+      "extensions.ignoreRecommendations": true,
+      "files.autoSave": "off",
+      "git.enabled": false,
+      "chat.commandCenter.enabled": false,
+      "workbench.tips.enabled": false,
+      ...settings,
+    }, null, 2));
+    editor.port = await freePort();
+    const entry = path.join(codeServer(), "node_modules/code-server/out/node/entry.js");
+    const places = ["--user-data-dir", editor.data, "--extensions-dir", path.join(editor.folder, "extensions"), "--config", path.join(editor.folder, "config.yaml")];
+    editor.env = { ...process.env, UNLEAK_HOME: editor.home, ...env };
+    if (vsix) execFileSync(process.execPath, [entry, ...places, "--install-extension", vsix], { env: editor.env, stdio: ["ignore", "ignore", "inherit"] });
+    editor.server = spawn(process.execPath, [
+      entry, ...places, "--auth", "none", "--bind-addr", `127.0.0.1:${editor.port}`, "--disable-telemetry", "--disable-update-check",
+      ...(trust ? [] : ["--disable-workspace-trust"]),
+    ], { env: editor.env, stdio: ["ignore", "pipe", "pipe"] });
+    editor.log = "";
+    for (const stream of [editor.server.stdout, editor.server.stderr]) stream.on("data", (text) => { editor.log += text; });
+    await editor.answering();
+    const executablePath = browsers.find(existsSync);
+    editor.browser = await chromium.launch({
+      executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+    });
+    editor.context = await editor.browser.newContext({ viewport: size });
+    editor.page = await editor.context.newPage();
+    editor.console = "";
+    editor.page.on("console", (message) => { editor.console += `${message.text()}\n`; });
+    return editor;
+  }
+
+  async answering() {
+    for (let tries = 0; tries < 300; tries++) {
+      if (this.server.exitCode !== null) throw new Error(`code-server ended:\n${this.log}`);
+      try {
+        if ((await fetch(`http://127.0.0.1:${this.port}/healthz`)).ok) return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+    throw new Error(`code-server does not answer:\n${this.log}`);
+  }
+
+  address(place, payload = {}) {
+    const kind = place.endsWith(".code-workspace") ? "workspace" : "folder";
+    const items = Object.entries({ skipWelcome: "true", ...payload });
+    return `http://127.0.0.1:${this.port}/?${kind}=${encodeURIComponent(place)}&payload=${encodeURIComponent(JSON.stringify(items))}`;
+  }
+
+  async open(place) {
+    await this.page.goto(this.address(place));
+    await this.page.waitForSelector(".monaco-workbench .part.statusbar", { timeout: 60_000 });
+  }
+
+  /** Run a module's `run()` in the extension host; what it logged, and its exit code. */
+  async test(place, module, timeout = 120_000) {
+    let log = "";
+    const over = new Promise((resolve) => {
+      this.page.exposeFunction("codeAutomationExit", (code) => resolve(code));
+    });
+    await this.page.exposeFunction("codeAutomationLog", (kind, args) => { log += `${args.join(" ")}\n`; });
+    const remote = (file) => `vscode-remote://127.0.0.1:${this.port}${file}`;
+    await this.page.goto(this.address(place, { extensionDevelopmentPath: remote(extension), extensionTestsPath: remote(module) }));
+    const late = new Promise((resolve) => setTimeout(resolve, timeout, "timeout").unref());
+    return { code: await Promise.race([over, late]), log };
+  }
+
+  /** The text of every file that this editor wrote: logs, storage, settings. */
+  written() {
+    const found = execFileSync("find", [this.folder, "-type", "f", "-size", "-20M"], { encoding: "utf8" }).trim().split("\n");
+    return found.filter((file) => existsSync(file)).map((file) => [file, readFileSync(file, "latin1")]);
+  }
+
+  async close() {
+    await this.browser?.close();
+    if (this.server.exitCode === null) {
+      const ended = new Promise((resolve) => this.server.once("exit", resolve));
+      this.server.kill("SIGTERM");
+      await ended;
+    }
+    if (!process.env.UNLEAK_KEEP) rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
