@@ -121,8 +121,7 @@ export class Server implements vscode.Disposable {
     this.client = undefined;
     this.started = false;
     this.crashes = [];
-    if (client?.needsStop()) await client.stop();
-    await client?.dispose();
+    await client?.dispose().catch(() => undefined); // one that never ran cannot be stopped
   }
 
   async ask<C extends keyof Commands>(command: C, argument: Commands[C][0]): Promise<Commands[C][1]> {

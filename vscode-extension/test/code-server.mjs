@@ -39,6 +39,9 @@ export class Editor {
     const user = path.join(editor.data, "User");
     mkdirSync(user, { recursive: true });
     mkdirSync(editor.home);
+    // In a remote window, as this is one, settings of a machine's scope come from the machine's file.
+    mkdirSync(path.join(editor.data, "Machine"));
+    writeFileSync(path.join(editor.data, "Machine/settings.json"), JSON.stringify(settings));
     writeFileSync(path.join(user, "settings.json"), JSON.stringify({
       "workbench.startupEditor": "none",
       "security.workspace.trust.enabled": trust,
@@ -109,6 +112,18 @@ export class Editor {
     await this.page.goto(this.address(place, { extensionDevelopmentPath: remote(extension), extensionTestsPath: remote(module) }));
     const late = new Promise((resolve) => setTimeout(resolve, timeout, "timeout").unref());
     return { code: await Promise.race([over, late]), log };
+  }
+
+  /** A workspace of so many folders, with settings of its own. */
+  workspace(folders = 1, settings, files = {}) {
+    const roots = Array.from({ length: folders }, (_, number) => path.join(this.folder, `project${number + 1}`));
+    for (const root of roots) mkdirSync(path.join(root, ".vscode"), { recursive: true });
+    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(roots[0], name), text);
+    if (settings) writeFileSync(path.join(roots[0], ".vscode/settings.json"), JSON.stringify(settings));
+    if (folders === 1) return roots[0];
+    const file = path.join(this.folder, "several.code-workspace");
+    writeFileSync(file, JSON.stringify({ folders: roots.map((root) => ({ path: root })) }));
+    return file;
   }
 
   /** The text of every file that this editor wrote: logs, storage, settings. */

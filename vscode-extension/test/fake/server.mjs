@@ -17,7 +17,7 @@ const leaks = [
 const jobs = new Map();
 const running = new Map();
 let next = 0;
-const heard = { accepted: [], settings: null, token: null, trusted: null };
+const heard = { starts: 0, accepted: [], settings: null, token: null, trusted: null };
 
 const commands = {
   "unleak.leaks": () => leaks,
@@ -34,6 +34,7 @@ const commands = {
 };
 
 connection.onRequest("initialize", ({ initializationOptions }) => {
+  heard.starts++;
   heard.token = initializationOptions.token;
   heard.trusted = initializationOptions.trusted;
   return {
