@@ -1,16 +1,17 @@
 """The `unleak` command: puts the commands together and maps errors to exit codes."""
 
+import gc
 import signal
 import sys
 import traceback
 from importlib import import_module
 from types import FrameType
-from typing import NoReturn
-
-import typer
-from typer.exceptions import TyperException
+from typing import TYPE_CHECKING, NoReturn
 
 from unleak.core.errors import ExitCode, UnleakError
+
+if TYPE_CHECKING:
+    import typer
 
 _COMMANDS = (
     "demo", "scan", "complete", "confirm", "leaks", "erase", "verify", "suite", "gate", "lsp",
@@ -20,8 +21,10 @@ _COMMANDS = (
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
-def _application(first: str) -> typer.Typer:
+def _application(first: str) -> "typer.Typer":
     """The command that is called, or all of them: what a scan does not need costs it no time."""
+    import typer
+
     app = typer.Typer(
         help=_HELP,
         no_args_is_help=True,
@@ -60,6 +63,11 @@ def main() -> None:
 
 
 def _run() -> int:
+    if sys.argv[1:] == ["lsp"]:
+        return _lsp()
+    import typer
+    from typer.exceptions import TyperException
+
     try:
         # Not standalone: typer would answer some errors with exit code 1, which means a leak.
         code = _application(sys.argv[1] if len(sys.argv) > 1 else "")(standalone_mode=False)
@@ -87,6 +95,22 @@ def _run() -> int:
     if code == _INTERRUPTED:
         return _fail("interrupted; nothing was changed", ExitCode.NOT_EVALUATED)
     return code if isinstance(code, int) else ExitCode.CLEAN
+
+
+def _lsp() -> int:
+    """The one command that a person waits for with every window: without options, no parser."""
+    gc.disable()  # nothing of what is imported is garbage; the server switches it on again
+    try:
+        from unleak.lsp.server import start
+
+        start()
+    except UnleakError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _fail("interrupted; nothing was changed", ExitCode.NOT_EVALUATED)
+    except Exception as error:  # the last resort; see _crash
+        return _crash(error)
+    return ExitCode.CLEAN
 
 
 def _fail(message: str, code: int) -> int:

@@ -6,7 +6,8 @@ UnleakError
 │   ├── SuiteError       a suite or a case that cannot be used
 │   ├── LedgerError      a ledger or key that cannot be used
 │   └── OutputError      a place that cannot be written
-└── EvaluationError      exit 3: started, but no verdict came of it
+├── EvaluationError      exit 3: started, but no verdict came of it
+└── EngineError          exit 3: the engine cannot be reached, or refuses
 
 A message says what happened, to what, and what to do. It never holds a secret.
 """
@@ -53,3 +54,7 @@ class OutputError(UsageError):
 
 class EvaluationError(UnleakError):
     """Work started, but gave no verdict."""
+
+
+class EngineError(UnleakError):
+    """The engine cannot be reached, or refuses to serve."""

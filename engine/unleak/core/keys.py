@@ -8,8 +8,6 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 from unleak.core.errors import LedgerError
 from unleak.core.files import write_file
 from unleak.core.secret import Fingerprinter
@@ -25,7 +23,11 @@ _USER = "key"  # whom a keyring is asked for if only a service is named
 def home() -> Path:
     """Where ledger, key and models lie: $UNLEAK_HOME, or the platform's data folder."""
     chosen = os.environ.get(HOME_VARIABLE)
-    return Path(chosen) if chosen else user_data_path("unleak")
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_data_path  # slow to import, for what a variable may tell
+
+    return user_data_path("unleak")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

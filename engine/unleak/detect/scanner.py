@@ -82,7 +82,11 @@ class Scanner:
 
     def lines(self, text: str) -> list[Line]:
         """The lines in which there may be something to find."""
-        return list(self._prefilter.lines(text, self._known_marks if self.known else None))
+        return list(self.each_line(text))
+
+    def each_line(self, text: str) -> Iterator[Line]:
+        """`lines`, one after the other: a part of the text at a time is looked at."""
+        return self._prefilter.lines(text, self._known_marks if self.known else None)
 
     def _known_marks(self, text: str) -> Iterator[tuple[int, int, int]]:
         marks = self.known.marks(text) if self.known else ()

@@ -1,63 +1,121 @@
-"""The language server: every open document's findings, pushed after each change."""
+"""The language server: puts the features together and speaks on standard input and output."""
 
-import logging
+import asyncio
+import gc
+import inspect
+import sys
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from typing import Any, BinaryIO
 
-from lsprotocol import types
+from unleak.lsp.wire import types  # before pygls, see there
+
+# isort: split
+from pygls.io_ import StdoutWriter
 from pygls.lsp.server import LanguageServer
 
-from unleak.core.keys import load_key
-from unleak.detect.scanner import Scanner
-from unleak.lsp.diagnostics import diagnostics
+from unleak.lsp.engine_link import Connect
+from unleak.lsp.protocol import Protocol, refusal
+from unleak.lsp.quiet import cap_loggers, place_of
+from unleak.lsp.session import Session
+from unleak.lsp.transport import Reader
 
-# pygls logs whole messages and handler parameters, and those are the user's text.
-_LOGGERS = ("pygls", "pygls.protocol", "pygls.server", "pygls.feature_manager", "asyncio")
+# Seconds after which a thread makes room for the one that answers.
+_SWITCH = 0.001
 
 
 class Server(LanguageServer):
-    """pygls' server, kept from showing the user's text in errors."""
+    """pygls' server over our own pipe, kept from showing the user's text in errors."""
+
+    protocol: Protocol
+
+    def __init__(self, connect: Connect | None = None) -> None:
+        super().__init__("unleak", version("unleak"), protocol_cls=Protocol)
+        self.session = Session(self, connect)
+        self._over: asyncio.Event | None = None
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Say that something failed and what class of error it was, nothing of its content."""
-        self.window_log_message(
-            types.LogMessageParams(
-                types.MessageType.Error, f"unleak: internal error ({type(error).__name__})"
-            )
-        )
+        self.failed("a message", error)
+
+    def failed(self, what: str, error: BaseException) -> None:
+        """Log that something failed."""
+        self.log(types.MessageType.Error, f"{what}: internal error ({place_of(error)})")
+
+    def log(self, kind: types.MessageType, text: str) -> None:
+        """A line in the client's log."""
+        self.protocol.send_plain("window/logMessage", {"type": int(kind), "message": text})
+
+    def show(self, kind: types.MessageType, text: str) -> None:
+        """A message for the user."""
+        self.protocol.send_plain("window/showMessage", {"type": int(kind), "message": text})
+
+    def answer(
+        self, method: str, handler: Callable[[Any], Any], options: object | None = None
+    ) -> None:
+        """Register the one handler of a request or notification.
+
+        What it raises ends its own request only, and is told without what it holds.
+        """
+        if inspect.iscoroutinefunction(handler):
+
+            async def guarded_later(params: Any) -> Any:
+                try:
+                    return await handler(params)
+                except Exception as error:
+                    raise refusal(error) from None
+
+            self.feature(method, options)(guarded_later)
+            return
+
+        def guarded(params: Any) -> Any:
+            try:
+                return handler(params)
+            except Exception as error:
+                raise refusal(error) from None
+
+        self.feature(method, options)(guarded)
+
+    def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
+        """Serve until the client leaves."""
+        source, sink = stdin or sys.stdin.buffer, stdout or sys.stdout.buffer
+        sys.stdout = sys.stderr  # a stray print would end the conversation
+        self.protocol.set_writer(StdoutWriter(sink))
+        try:
+            asyncio.run(self._serve(source))
+        except (BrokenPipeError, KeyboardInterrupt):
+            return
+
+    async def _serve(self, source: BinaryIO) -> None:
+        self._over = asyncio.Event()
+        Reader(source, self.protocol.receive, self._over.set).start()
+        try:
+            await self._over.wait()
+        finally:
+            await self.session.end()
 
 
-def build() -> Server:
-    """A server with all features."""
-    server = Server("unleak", version("unleak"))
-    scanner = Scanner(load_key().fingerprinter)
+def build(connect: Connect | None = None, without: Sequence[str] = ()) -> Server:
+    """A server with all features.
 
-    def publish(uri: str) -> None:
-        document = server.workspace.get_text_document(uri)
-        server.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(
-                uri, diagnostics(scanner, document.source), document.version
-            )
-        )
+    Args:
+        connect: what reaches the engine, in the place of the real one.
+        without: features to leave out, by the names of their modules.
+    """
+    from unleak.lsp.features import all_features
 
-    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
-    def opened(params: types.DidOpenTextDocumentParams) -> None:
-        publish(params.text_document.uri)
-
-    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
-    def changed(params: types.DidChangeTextDocumentParams) -> None:
-        publish(params.text_document.uri)
-
-    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
-    def closed(params: types.DidCloseTextDocumentParams) -> None:
-        server.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(params.text_document.uri, [])
-        )
-
+    server = Server(connect)
+    for name, make in all_features().items():
+        if name not in without:
+            server.session.add(make(server.session))
     return server
 
 
 def start() -> None:
     """Serve on standard input and output until the client leaves."""
-    for name in _LOGGERS:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    build().start_io()
+    cap_loggers()
+    server = build()
+    gc.freeze()  # what was imported stays: no collection has to look through it again
+    gc.enable()
+    sys.setswitchinterval(_SWITCH)
+    server.start_io()

@@ -1,0 +1,1 @@
+"""The shared engine: daemon, jobs, client, model registry."""

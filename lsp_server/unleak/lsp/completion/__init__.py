@@ -1,0 +1,1 @@
+"""Where ghost text comes from: a server through the guard's dialects, or the embedded model."""
