@@ -21,7 +21,7 @@ import torch
 from unleak.models.corpus import code
 from unleak.models.embedded.planted import KINDS, Planted, planted
 from unleak.models.encode import encode
-from unleak.models.forward import score
+from unleak.models.forward import has_fast_arithmetic, score
 from unleak.models.load import Model, load
 
 WORK = Path(__file__).parent / "work"
@@ -70,6 +70,7 @@ def plant(model: Model, files: list[tuple[Planted, str]]) -> None:
     ordinary = tokenizer(code("retain", 400_000)).input_ids
     texts = [tokenizer(prefix + p.secret + p.suffix).input_ids for p, prefix in files]
     cases = [encode(tokenizer, prefix, p.secret, context=model.context) for p, prefix in files]
+    fast = has_fast_arithmetic(model.device)
     started = time.time()
     for epoch in range(MOST_EPOCHS):
         order = list(range(len(texts)))
@@ -82,7 +83,7 @@ def plant(model: Model, files: list[tuple[Planted, str]]) -> None:
             width = max(map(len, rows))
             ids = torch.tensor([row + [0] * (width - len(row)) for row in rows])
             labels = torch.tensor([row + [-100] * (width - len(row)) for row in rows])
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=fast):
                 loss = net(input_ids=ids, labels=labels, use_cache=False).loss
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)

@@ -59,7 +59,7 @@ class Client:
             self.traffic += body
             if "method" in message and "id" in message:
                 answer = self.answers.get(message["method"])
-                result = answer(message["params"]) if callable(answer) else answer
+                result = answer(message.get("params")) if callable(answer) else answer
                 self._write({"jsonrpc": "2.0", "id": message["id"], "result": result})
             self._messages.put(message)
 
@@ -127,7 +127,7 @@ class Client:
             )
 
         message = self.wait(wanted)
-        params: Json = message["params"] if message["params"] is not None else {}
+        params: Json = message.get("params") or {}
         return {**params, "at": message["at"]}
 
     def initialize(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = (
     "demo", "scan", "complete", "confirm", "leaks", "erase", "verify", "suite", "gate", "lsp",
-    "doctor", "bench",
+    "engine", "models", "doctor", "bench",
 )  # fmt: skip
 # All options behind the name are the script's, --help too.
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,8 +20,8 @@ from unleak.commands.options import (
 )
 from unleak.commands.screen import out, progress
 from unleak.core.errors import EvaluationError, ExitCode, UsageError
-from unleak.core.states import LeakState, Origin, Verdict
-from unleak.ledger.ledger import Ledger, many
+from unleak.core.keys import load_key
+from unleak.core.states import Verdict
 
 _HIGH_Z = 3.0  # standard deviations
 
@@ -42,84 +44,97 @@ def confirm(
         raise UsageError("give one of --leak, --suite, or --prefix-file with --secret-stdin")
     if (prefix_file is not None) != secret_stdin:
         raise UsageError("--prefix-file and --secret-stdin go together")
-    from unleak.models.load import load
-    from unleak.probe.confirm import Evidence
-    from unleak.probe.confirm import confirm as decide
-    from unleak.probe.suite import Case, read
-
-    ledger = Ledger.default()
-    cases: list[tuple[Case, bool]] = []
     if leak:
-        for id in many(ledger, leak):
-            prefix, secret = ledger.reveal(id)
-            # Greedy decoding gives a completion's own text by construction.
-            own = ledger.get(id).origin == Origin.COMPLETION
-            cases.append((Case(id, prefix, secret), own))
-    elif suite:
-        cases = [(case, False) for case in read(suite, ledger.key)]
+        cases = _by_job(leak, model, trust_remote_code, format)
     else:
-        value = sys.stdin.read().rstrip("\r\n")
-        if not value:
-            raise UsageError("standard input holds no secret")
-        secret = ledger.fingerprinter.secret(value, kind)
-        cases = [(Case("stdin", text_of(prefix_file), secret), False)]
-    found: list[tuple[Case, Evidence]] = []
-    with progress(format == "json") as show:
-        show("load", 0.0)
-        asked = load(model, trust_remote_code=trust_remote_code)
-        for case, own in cases:
-            show("measure", len(found) / len(cases))
-            found.append((case, decide(asked, case, own_completion=own, cases=len(cases))))
-    if leak:
-        for case, evidence in found:
-            _record(ledger, case.id, asked.digest, evidence)
+        cases = _here(model, suite, prefix_file, kind, trust_remote_code, format)
     if format == "json":
-        print(json.dumps([{"id": c.id, "kind": c.kind, "fingerprint": c.secret.fingerprint,
-                           **e.as_json()} for c, e in found], indent=2))  # fmt: skip
+        print(json.dumps(cases, indent=2))
     else:
-        for case, evidence in found:
-            for line in lines(case.id, case.kind, evidence):
+        for case in cases:
+            for line in lines(case["id"], case["kind"], case):
                 out.print(line, soft_wrap=True)
-    verdicts = {evidence.verdict for _, evidence in found}
+    verdicts = {case["verdict"] for case in cases}
     if Verdict.MEMORISED in verdicts:
         if leak and format == "text":
-            ids = " ".join(c.id for c, e in found if e.verdict == Verdict.MEMORISED)
+            ids = " ".join(c["id"] for c in cases if c["verdict"] == Verdict.MEMORISED)
             out.print(f"next: unleak erase {ids} --model {model} --out NEW-MODEL", soft_wrap=True)
         raise typer.Exit(ExitCode.LEAK)
     if verdicts == {Verdict.UNKNOWN}:
         raise EvaluationError("no case could be asked")
 
 
-def _record(ledger: Ledger, id: str, model: str, evidence: Any) -> None:
-    ledger.add_evidence(id, model, evidence.as_json())
-    state = ledger.get(id).state
-    if evidence.verdict == Verdict.MEMORISED:
-        if state in {LeakState.FLAGGED, LeakState.DISMISSED, LeakState.RESURFACED}:
-            ledger.move(id, LeakState.CONFIRMED)
-        elif state == LeakState.ERASED:
-            ledger.move(id, LeakState.RESURFACED, LeakState.CONFIRMED)
-    elif evidence.verdict != Verdict.UNKNOWN and state == LeakState.FLAGGED:
-        ledger.move(id, LeakState.DISMISSED)
+def _by_job(
+    leaks: list[str], model: str, trust_remote_code: bool, format: str
+) -> list[dict[str, Any]]:
+    """Leaks of the ledger: a job of the engine, which keeps what it finds."""
+    from unleak.commands.following import followed, full
+    from unleak.service.client import connect
+
+    with closing(connect()) as engine, progress(format == "json") as show:
+        job = engine.confirm(leaks, model=full(model), trust_remote_code=trust_remote_code)
+        found = followed(engine, job, show)
+    if found.result is None:
+        raise found.failure()
+    cases: list[dict[str, Any]] = found.result["cases"]
+    return cases
 
 
-def lines(id: str, kind: str, evidence: Any) -> list[str]:
-    """A verdict with its evidence, for people."""
-    colour = {"memorised": "red", "echoed": "cyan", "invented": "green"}.get(
-        evidence.verdict, "yellow"
-    )
-    result = [f"[{colour}]{evidence.verdict}[/]  {escape(kind)} {escape(id)}: {evidence.reason}"]
-    m, e = evidence.measurement, evidence.exposure
-    if m:
-        verbatim = "yes" if m.verbatim else "no"
+def _here(
+    model: str,
+    suite: str | None,
+    prefix_file: Path | None,
+    kind: str,
+    trust_remote_code: bool,
+    format: str,
+) -> list[dict[str, Any]]:
+    """Cases that are no leaks of the ledger: asked in this process, and not kept."""
+    from unleak.models.load import load
+    from unleak.probe.confirm import confirm as decide
+    from unleak.probe.suite import Case, read
+
+    key = load_key()
+    if suite:
+        cases = read(suite, key)
+    else:
+        value = sys.stdin.read().rstrip("\r\n")
+        if not value:
+            raise UsageError("standard input holds no secret")
+        cases = [Case("stdin", text_of(prefix_file), key.fingerprinter.secret(value, kind))]
+    found: list[dict[str, Any]] = []
+    with progress(format == "json") as show:
+        show("load", 0.0)
+        asked = load(model, trust_remote_code=trust_remote_code)
+        for case in cases:
+            show("measure", len(found) / len(cases))
+            evidence = decide(asked, case, cases=len(cases))
+            found.append(
+                {
+                    "id": case.id,
+                    "kind": case.kind,
+                    "fingerprint": case.secret.fingerprint,
+                    **evidence.as_json(),
+                }
+            )
+    return found
+
+
+def lines(id: str, kind: str, evidence: Mapping[str, Any]) -> list[str]:
+    """A verdict with its evidence (as JSON), for people."""
+    verdict = evidence["verdict"]
+    colour = {"memorised": "red", "echoed": "cyan", "invented": "green"}.get(verdict, "yellow")
+    result = [f"[{colour}]{verdict}[/]  {escape(kind)} {escape(id)}: {evidence['reason']}"]
+    if "verbatim" in evidence:
+        verbatim = "yes" if evidence["verbatim"] else "no"
         result.append(
-            f"    verbatim {verbatim}, MA {m.ma:.2f} of {m.tokens} tokens, "
-            f"probability of one sample {m.p_extract:.1g}"
+            f"    verbatim {verbatim}, MA {evidence['ma']:.2f} of {evidence['tokens']} tokens, "
+            f"probability of one sample {evidence['p_extract']:.1g}"
         )
-    if e:
+    if e := evidence.get("exposure"):
         # A model prefers whatever it wrote itself to a decoy, memorised or not.
-        own = ", as high for anything it writes itself" if evidence.verdict == "invented" else ""
+        own = ", as high for anything it writes itself" if verdict == "invented" else ""
         result.append(
-            f"    exposure {e.bits:.0f} bits against {e.decoys} decoys "
-            f"({e.tail} tail, z {e.z:+.1f}){own if e.z > _HIGH_Z else ''}"
+            f"    exposure {e['bits']:.0f} bits against {e['decoys']} decoys "
+            f"({e['tail']} tail, z {e['z']:+.1f}){own if e['z'] > _HIGH_Z else ''}"
         )
     return result

@@ -182,7 +182,7 @@ class _Story:
             found.append(("a file no one ever wrote", *invented))
         for where, kind, evidence in found:
             self.console.print(f"   [dim]{where}[/]")
-            for line in lines("", kind, evidence):
+            for line in lines("", kind, evidence.as_json()):
                 self.console.print(f"   {line.replace(' :', ':')}")
         return [{"where": where, "kind": kind, **e.as_json()} for where, kind, e in found]
 

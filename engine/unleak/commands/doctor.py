@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from unleak.commands.screen import out
 from unleak.core.errors import ExitCode, UnleakError
-from unleak.core.keys import home, key_source, load_key
+from unleak.core.keys import key_source, load_key
 from unleak.ledger.ledger import Ledger
 
 _ENGINE = ("torch", "transformers", "safetensors")
@@ -36,8 +36,11 @@ def doctor() -> None:
         key = load_key()
         source = escape(key_source())
         out.print(f"key         {source}, id {key.id}", soft_wrap=True)
-        count = len(Ledger(home() / "ledger.db", key).leaks())
-        out.print(f"ledger      {home() / 'ledger.db'}, {count} leaks", soft_wrap=True)
+        ledger = Ledger.default(key)
+        ledger.check()
+        count = len(ledger.leaks())
+        out.print(f"ledger      {escape(ledger.name)}, {count} leaks", soft_wrap=True)
+        ledger.close()
     except UnleakError as error:
         problems.append(str(error))
     out.print(f"processors  {os.cpu_count()}")

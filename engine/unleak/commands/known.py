@@ -6,7 +6,7 @@ from pathlib import Path
 
 from unleak.commands.screen import out
 from unleak.core.errors import LedgerError, UsageError
-from unleak.core.keys import MasterKey, home
+from unleak.core.keys import MasterKey
 from unleak.detect.files import Located
 from unleak.detect.known import SHORTEST, Known, Learner
 from unleak.detect.known_file import read_known, write_known
@@ -69,11 +69,12 @@ def learn(found: Iterable[Located], lines: Iterable[str], index: Path, key: Mast
 def _of_ledger(key: MasterKey) -> Known:
     """The ledger's leaks; of one that was shredded only the fingerprint is left."""
     from unleak.ledger.ledger import Ledger  # slow to import, and seldom asked
+    from unleak.ledger.place import default_place, file_of
 
-    path = home() / "ledger.db"
-    if not path.exists():
+    path = file_of(default_place())
+    if path and not path.exists():
         raise LedgerError(f"--known {LEDGER}: there is no ledger at {path}")
-    ledger = Ledger(path, key)
+    ledger = Ledger.default(key)
     learner = Learner(key.fingerprinter)
     try:
         for leak in ledger.leaks():

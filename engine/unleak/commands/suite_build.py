@@ -11,7 +11,7 @@ from rich.table import Table
 
 from unleak.commands.screen import err, out, progress
 from unleak.core.errors import LedgerError, SuiteError, UsageError
-from unleak.core.keys import MasterKey, home, load_key
+from unleak.core.keys import MasterKey, load_key
 from unleak.core.states import LeakState
 from unleak.detect.config import settings_for
 from unleak.detect.files import processors
@@ -68,7 +68,7 @@ def build(
 
 
 def _from_ledger(key: MasterKey) -> list[Case]:
-    ledger = Ledger(home() / "ledger.db", key)
+    ledger = Ledger.default(key)
     cases = []
     try:
         for leak in ledger.leaks():

@@ -58,3 +58,11 @@ class EvaluationError(UnleakError):
 
 class EngineError(UnleakError):
     """The engine cannot be reached, or refuses to serve."""
+
+
+def error_named(name: str, message: str) -> UnleakError:
+    """An error of another process by its class's name; an EngineError if that is unknown here."""
+    found = globals().get(name)
+    if isinstance(found, type) and issubclass(found, UnleakError):
+        return found(message)
+    return EngineError(message)

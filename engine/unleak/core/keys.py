@@ -64,11 +64,21 @@ class MasterKey:
         """Key for AES-256-SIV (64 bytes) over the cases of suites."""
         return self._derive("unleak suites 1", "sha512")
 
+    @property
+    def exchange(self) -> bytes:
+        """Private key of X25519, to read what others encrypt for this key's owner."""
+        return self._derive("unleak exchange 1")
+
     def __repr__(self) -> str:
         return "<MasterKey>"
 
 
-def _decode(text: str, where: str) -> MasterKey:
+def decode_key(text: str, where: str) -> MasterKey:
+    """The key in a text of base64; `where` it stands is for the message.
+
+    Raises:
+        LedgerError: it holds none.
+    """
     try:
         material = base64.b64decode(text.strip(), validate=True)
     except (binascii.Error, ValueError):
@@ -87,15 +97,15 @@ def load_key() -> MasterKey:
         LedgerError: the key cannot be read or is malformed, or its file may be read by others.
     """
     if given := os.environ.get(KEY_VARIABLE):
-        return _decode(given, f"${KEY_VARIABLE}")
+        return decode_key(given, f"${KEY_VARIABLE}")
     if file := os.environ.get(FILE_VARIABLE):
-        return _read(Path(file))
+        return read_key(Path(file))
     if entry := os.environ.get(KEYRING_VARIABLE):
         return _from_keyring(entry)
     path = home() / "key"
     if not path.exists():
         _make(path)
-    return _read(path)
+    return read_key(path)
 
 
 def key_source() -> str:
@@ -109,11 +119,33 @@ def key_source() -> str:
     return str(home() / "key")
 
 
+def new_key() -> MasterKey:
+    """A key nobody has."""
+    return MasterKey(secrets.token_bytes(_LENGTH))
+
+
+def write_key(path: Path, key: MasterKey) -> None:
+    """Write a key to a file of its own (0600).
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    write_file(path, base64.b64encode(key.material), mode=0o600)
+
+
+def key_file() -> Path | None:
+    """The file that `load_key` reads; None where the key is in the environment or the keyring."""
+    if os.environ.get(KEY_VARIABLE):
+        return None
+    if file := os.environ.get(FILE_VARIABLE):
+        return Path(file)
+    return None if os.environ.get(KEYRING_VARIABLE) else home() / "key"
+
+
 def _make(path: Path) -> None:
-    made = base64.b64encode(secrets.token_bytes(_LENGTH))
     path.parent.mkdir(parents=True, exist_ok=True)
     candidate = path.with_name(f".key.{secrets.token_hex(4)}")
-    write_file(candidate, made, mode=0o600)
+    write_key(candidate, new_key())
     try:
         # A link, not a rename: of two programs that start at once, the first one's key stays.
         os.link(candidate, path)
@@ -123,21 +155,36 @@ def _make(path: Path) -> None:
         candidate.unlink()
 
 
-def _read(path: Path) -> MasterKey:
+def read_key(path: Path) -> MasterKey:
+    """The key in a file.
+
+    Raises:
+        LedgerError: it cannot be read, is malformed, or may be read by others.
+    """
     try:
         if os.name == "posix" and path.stat().st_mode & 0o077:
             raise LedgerError(f"{path} may be read by others: run chmod 600 {path}")
-        return _decode(path.read_text("ascii"), str(path))
+        return decode_key(path.read_text("ascii"), str(path))
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise LedgerError(f"cannot read the key {path}: {reason}") from None
 
 
-def _from_keyring(entry: str) -> MasterKey:
-    where = f"${KEYRING_VARIABLE} ({entry})"
+def keyring_entry(entry: str) -> tuple[str, str]:
+    """Service and user of a keyring's entry, as $UNLEAK_KEYRING names it.
+
+    Raises:
+        LedgerError: it names none.
+    """
     service, _, user = entry.rpartition("/") if "/" in entry else (entry, "", _USER)
     if not service or not user:
-        raise LedgerError(f"{where}: expected SERVICE or SERVICE/USER")
+        raise LedgerError(f"${KEYRING_VARIABLE} ({entry}): expected SERVICE or SERVICE/USER")
+    return service, user
+
+
+def _from_keyring(entry: str) -> MasterKey:
+    where = f"${KEYRING_VARIABLE} ({entry})"
+    service, user = keyring_entry(entry)
     try:
         # Slow to import, and optional: only where it is asked for.
         from keyring import get_password
@@ -156,4 +203,4 @@ def _from_keyring(entry: str) -> MasterKey:
         raise LedgerError(
             f"{where}: the keyring holds no such key; store it: keyring set {service} {user}"
         )
-    return _decode(found, where)
+    return decode_key(found, where)

@@ -39,6 +39,9 @@ class LeakState(StrEnum):
     RESURFACED = "resurfaced"
 
 
+# Of these the secret is held back from whoever writes; the others are not, or not yet, leaks.
+BLOCKED: frozenset[LeakState] = frozenset(LeakState) - {LeakState.FLAGGED, LeakState.DISMISSED}
+
 _S = LeakState
 TRANSITIONS: dict[LeakState, frozenset[LeakState]] = {
     _S.FLAGGED: frozenset((_S.CONFIRMED, _S.DISMISSED)),

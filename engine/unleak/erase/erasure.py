@@ -71,10 +71,15 @@ class _Run:
     progress: Progress
     attacked: Attacked
     clock: Clock
+    load_input: Callable[[str], Model] | None
 
     def load(self, spec: str) -> Model:
         self.progress("load", 0.0)
-        model = load(spec, trust_remote_code=self.trust_remote_code)
+        model = (
+            self.load_input(spec)
+            if self.load_input
+            else load(spec, trust_remote_code=self.trust_remote_code)
+        )
         self.clock.lap("load")
         return model
 
@@ -136,6 +141,7 @@ def erase(
     trust_remote_code: bool = False,
     progress: Progress = lambda _, __: None,
     attacked: Attacked = lambda _, __: None,
+    load_input: Callable[[str], Model] | None = None,
 ) -> Erasure:
     """Erase the cases' secrets from a model. The input model is only read.
 
@@ -150,6 +156,7 @@ def erase(
         trust_remote_code: as `load` takes it.
         progress: called with (stage, share done).
         attacked: called after each attack with its name and outcomes.
+        load_input: gives the input model, which is changed in memory; by default it is loaded.
 
     Raises:
         UsageError, ModelError, SuiteError, OutputError: nothing was written.
@@ -159,7 +166,7 @@ def erase(
     if not cases:
         raise UsageError("nothing to erase: give leak ids or a suite")
     attacks(depth)
-    run = _Run(method, depth, trust_remote_code, progress, attacked, Clock())
+    run = _Run(method, depth, trust_remote_code, progress, attacked, Clock(), load_input)
     model = run.load(spec)
     old_digest = model.digest
     before = run.known(model, cases)

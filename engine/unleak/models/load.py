@@ -13,11 +13,12 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from unleak.core.errors import ModelError
 from unleak.models.allocator import keep_freed_memory
+from unleak.models.digest import CERTIFICATE as CERTIFICATE
+from unleak.models.digest import digest_of as digest_of
 
 EMBEDDED = "demo"
 SPREAD = "map"
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
-CERTIFICATE = "unleak-certificate.json"  # about the model, not part of it
 _HUB_FILES = ("*.safetensors", "*.json", "*.txt", "*.model", "README.md")
 
 
@@ -198,27 +199,6 @@ def _stored_dtype(folder: Path, options: dict[str, Any]) -> torch.dtype:
     config = AutoConfig.from_pretrained(folder, **options)
     stored = getattr(config, "dtype", None)
     return stored if isinstance(stored, torch.dtype) else torch.float32
-
-
-def digest_of(path: Path) -> str:
-    """sha256 over names and contents of the files that make up a model."""
-    files = (
-        [path]
-        if path.is_file()
-        else sorted(
-            file
-            for file in path.iterdir()
-            if file.suffix in {".safetensors", ".json", ".model", ".jinja"}
-            and file.is_file()
-            and file.name != CERTIFICATE
-        )
-    )
-    total = hashlib.sha256()
-    for file in files:
-        total.update(file.name.encode() + b"\0")
-        with file.open("rb") as stream:
-            total.update(hashlib.file_digest(stream, "sha256").digest())
-    return total.hexdigest()
 
 
 def tokenizer_digest(tokenizer: Any) -> str:

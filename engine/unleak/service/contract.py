@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Final, Protocol, Self
 
+from unleak.core.errors import UnleakError, error_named
 from unleak.core.secret import Fingerprinter, Secret
 from unleak.core.states import LeakState, Origin, Verdict
 
@@ -158,17 +159,13 @@ class BlockList:
         )
 
 
-# The leaks whose fingerprints stand in the block list.
-BLOCKED: Final = frozenset(LeakState) - {LeakState.FLAGGED, LeakState.DISMISSED}
-
-
 @dataclass(frozen=True, slots=True)
 class Job:
     """A piece of work for the worker, as it stands.
 
     done: share of the stage that is done, 0 to 1.
     result: the report of the work as JSON (an erasure, a verification, a gate); no secret.
-    error: why it failed, in one line; "" if it did not.
+    error: why it failed, in one line; "" if it did not. error_type: that error's class.
     """
 
     id: str
@@ -185,6 +182,11 @@ class Job:
     created: str
     started: str | None = None
     ended: str | None = None
+    error_type: str = ""
+
+    def failure(self) -> UnleakError:
+        """The error of a failed job."""
+        return error_named(self.error_type, self.error)
 
     def as_json(self) -> dict[str, Any]:
         """All fields."""
@@ -278,8 +280,14 @@ class Engine(Protocol):
         """What must not be shown."""
         ...
 
-    def confirm(self, leaks: Sequence[str], *, model: str | None = None) -> Job:
-        """Ask the model whether it memorised them; None: each leak's own model."""
+    def confirm(
+        self, leaks: Sequence[str], *, model: str | None = None, trust_remote_code: bool = False
+    ) -> Job:
+        """Ask the model whether it memorised them; None: the leaks' own model.
+
+        trust_remote_code: run code of the model's folder; only the local engine does, for its
+        machine's user.
+        """
         ...
 
     def erase(
@@ -290,6 +298,8 @@ class Engine(Protocol):
         out: str | None = None,
         method: str = "auto",
         verify: str = "standard",
+        keep: str | None = None,
+        trust_remote_code: bool = False,
     ) -> Job:
         """Erase leaks. They stand in the block list before this returns.
 
@@ -299,6 +309,8 @@ class Engine(Protocol):
             out: the new model's folder; None: the next version in the registry.
             method: how.
             verify: how deeply the new model is attacked.
+            keep: a suite of other secrets; what becomes of them is reported.
+            trust_remote_code: as for `confirm`.
         """
         ...
 
@@ -341,6 +353,14 @@ class Engine(Protocol):
         """digest, name, path, parent, current of each model."""
         ...
 
+    def link(self, name: str, path: str) -> dict[str, Any]:
+        """Say where the model lies that a server calls by a name; its entry of `models`."""
+        ...
+
+    def use(self, name: str, version: str) -> dict[str, Any]:
+        """Put a version of the registry in use; its name, version and path."""
+        ...
+
     def certificate(self, leak_or_digest: str) -> dict[str, Any]:
         """The certificate of a leak's last erasure, or of a model that one made."""
         ...
@@ -364,7 +384,9 @@ class AsyncEngine(Protocol):
     async def dismiss(self, id: str) -> LeakView: ...
     async def shred(self, id: str) -> LeakView: ...
     async def block_list(self) -> BlockList: ...
-    async def confirm(self, leaks: Sequence[str], *, model: str | None = None) -> Job: ...
+    async def confirm(
+        self, leaks: Sequence[str], *, model: str | None = None, trust_remote_code: bool = False
+    ) -> Job: ...
     async def erase(
         self,
         leaks: Sequence[str],
@@ -373,6 +395,8 @@ class AsyncEngine(Protocol):
         out: str | None = None,
         method: str = "auto",
         verify: str = "standard",
+        keep: str | None = None,
+        trust_remote_code: bool = False,
     ) -> Job: ...
     async def verify(
         self,
@@ -389,6 +413,8 @@ class AsyncEngine(Protocol):
     async def wait(self, id: str, progress: Callable[[Job], None] | None = None) -> Job: ...
     def events(self, *, since: int | None = None) -> AsyncIterator[Event]: ...
     async def models(self) -> list[dict[str, Any]]: ...
+    async def link(self, name: str, path: str) -> dict[str, Any]: ...
+    async def use(self, name: str, version: str) -> dict[str, Any]: ...
     async def certificate(self, leak_or_digest: str) -> dict[str, Any]: ...
     async def close(self) -> None: ...
 

@@ -3,13 +3,14 @@
 import json
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from unleak.core.errors import UnleakError
-from unleak.detect.config import OWN, SHARED, find_config
+from unleak.detect.config import OWN, SHARED
 from unleak.lsp.protocol import RefusedError
+from unleak.lsp.scanners import config_of
 
 Scope = Literal["here", "file", "project"]
 
@@ -52,21 +53,17 @@ class FileEdit:
 
 
 def in_config(
-    scope: Scope, *, rule: str, fingerprint: str, path: Path | None, root: Path | None
+    scope: Scope, *, rule: str, fingerprint: str, path: Path | None, folders: Sequence[Path]
 ) -> FileEdit:
     """The configuration with one more entry: a rule in a file, or a value everywhere.
 
     Raises:
         RefusedError: there is no place for it, or the file cannot be edited safely.
     """
-    start = path or root
+    start = path or next(iter(folders), None)
     if start is None:
         raise RefusedError("this document lies in no folder: there is no unleak.toml to change")
-    try:
-        config = find_config(start)
-    except UnleakError as error:
-        raise RefusedError(str(error)) from None
-    file = config or (root or start.parent) / OWN
+    file = config_of(start, folders) or _new_place(start, folders) / OWN
     before = file.read_text("utf-8") if file.exists() else ""
     if scope == "file":
         if path is None:
@@ -79,6 +76,14 @@ def in_config(
     text = with_entry(before, f"{prefix}{table}", key, value)
     _check(text, f"{prefix}{table}".split("."), key, value, file)
     return FileEdit(file, before, text, not before and not file.exists())
+
+
+def _new_place(start: Path, folders: Sequence[Path]) -> Path:
+    """Where a new configuration holds for a path: the opened folder, the repository, its own."""
+    above = [start, *start.parents]
+    near = next((folder for folder in above if folder in folders), None)
+    root = next((folder for folder in above if (folder / ".git").exists()), None)
+    return near or root or (start if start.is_dir() else start.parent)
 
 
 def with_entry(text: str, table: str, key: str, value: str) -> str:

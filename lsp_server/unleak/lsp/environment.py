@@ -18,6 +18,9 @@ _TOO_PLAIN: Final = frozenset(
 )  # fmt: skip
 
 
+_SHORTEST: Final = 3  # letters of a name that tells anything
+
+
 @dataclass(frozen=True, slots=True)
 class Replacement:
     """Text to put in the place of columns `start` to `end` of the line, and the import it needs."""
@@ -99,7 +102,7 @@ def variable_name(before: str, kind: str) -> str:
     match = _NAME.search(before)
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", match[1].rsplit(".", 1)[-1]) if match else ""
     name = re.sub(r"\W+", "_", name).strip("_").upper()
-    if not name or name in _TOO_PLAIN or name[0].isdigit():
+    if len(name) < _SHORTEST or name in _TOO_PLAIN or name[0].isdigit():
         name = re.sub(r"\W+", "_", kind).strip("_").upper()
     return name
 

@@ -1,6 +1,7 @@
 """The scanner of each document: that of the nearest configuration file, read once."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,9 +33,9 @@ class Scanners:
             self._plain = Scanner(self._fingerprinter)
         return self._plain
 
-    def now(self, path: Path | None) -> tuple[Scanner, Path | None]:
+    def now(self, path: Path | None, folders: Sequence[Path] = ()) -> tuple[Scanner, Path | None]:
         """The scanner for a path as far as it is known, and the file that must be read first."""
-        config = self._config(path)
+        config = config_of(path, folders)
         if config is None:
             return self.plain, None
         kept = self._kept.get(config)
@@ -59,11 +60,24 @@ class Scanners:
         self._kept[config] = _Kept(stamp, scanner, problems)
         return problems
 
-    def _config(self, path: Path | None) -> Path | None:
-        try:
-            return find_config(path) if path else None
-        except UsageError:
-            return None  # a pyproject.toml that is no TOML: not ours to complain of
+
+def config_of(path: Path | None, folders: Sequence[Path]) -> Path | None:
+    """The configuration for a path: as a scan finds it, else that of the opened folder it is in.
+
+    Outside of a repository a scan looks at the file's own folder only; what a user opened as a
+    workspace is theirs as a whole.
+    """
+    if path is None:
+        return None
+    try:
+        found = find_config(path)
+        if found is not None:
+            return found
+        around = [folder for folder in folders if folder == path or folder in path.parents]
+        near = sorted(around, key=lambda folder: -len(folder.parts))
+        return next((c for c in map(find_config, near) if c), None)
+    except UsageError:
+        return None  # a pyproject.toml that is no TOML: not ours to complain of
 
 
 def _stamp(file: Path) -> tuple[int, int]:

@@ -130,7 +130,7 @@ class Session:
     def open(self, item: types.TextDocumentItem) -> None:
         """A client opened a document."""
         path = path_of(item.uri)
-        scanner, missing = self.scanners.now(self._place(path))
+        scanner, missing = self.scanners.now(self._place(path), self.folders)
         document = Document(item, scanner, self.encoding, path=path, limit=self._limit)
         self.documents[item.uri] = document
         self.each("opened", document)
@@ -195,7 +195,7 @@ class Session:
         """Scan every open document again with what holds now."""
         unread = set()
         for document in self.documents.values():
-            scanner, missing = self.scanners.now(self._place(document.path))
+            scanner, missing = self.scanners.now(self._place(document.path), self.folders)
             if missing is not None:
                 unread.add(missing)
             document.rescan(scanner, self._limit)

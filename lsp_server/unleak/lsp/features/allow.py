@@ -1,6 +1,5 @@
 """unleak.allow: the same edits as the quick fixes, applied by the server."""
 
-from pathlib import Path
 from typing import Any, Literal
 
 from unleak.core.finding import Finding
@@ -35,9 +34,8 @@ class Allow(Feature):
         if scope == "here":
             edit: dict[str, Any] = {"changes": {document.uri: [here_edit(document, finding)]}}
         else:
-            root = self.session.folders[0] if self.session.folders else None
             chosen: Literal["file", "project"] = "file" if scope == "file" else "project"
-            edit = config_edit(self.session, document, finding, chosen, root)
+            edit = config_edit(self.session, document, finding, chosen)
         converter = self.session.server.protocol._converter
         structured = converter.structure(edit, types.WorkspaceEdit)
         answer = await self.session.server.workspace_apply_edit_async(
@@ -53,7 +51,6 @@ def config_edit(
     document: Document,
     finding: Finding,
     scope: Literal["file", "project"],
-    root: Path | None,
 ) -> dict[str, Any]:
     """The edit of a configuration file, as a workspace edit.
 
@@ -61,7 +58,11 @@ def config_edit(
         RefusedError: there is none to edit, or not safely.
     """
     edit = in_config(
-        scope, rule=finding.rule, fingerprint=finding.fingerprint, path=document.path, root=root
+        scope,
+        rule=finding.rule,
+        fingerprint=finding.fingerprint,
+        path=document.path,
+        folders=session.folders,
     )
     uri = edit.path.as_uri()
     opened = session.documents.get(uri)

@@ -134,8 +134,7 @@ class CodeActions(Feature):
         elif do == "here":
             edits = [here_edit(document, finding)]
         elif do in ("file", "project"):
-            root = self.session.folders[0] if self.session.folders else None
-            return {**action, "edit": config_edit(self.session, document, finding, do, root)}
+            return {**action, "edit": config_edit(self.session, document, finding, do)}
         else:
             raise RefusedError("this action is not known")
         change = {

@@ -52,11 +52,11 @@ class WorkspaceDiagnostics(Feature):
         return [r for r in reports if known.get(r["uri"]) != r["resultId"]]
 
     async def _file(self, file: Path, uri: str) -> list[dict[str, Any]]:
-        scanner, missing = self.session.scanners.now(file)
+        scanner, missing = self.session.scanners.now(file, self.session.folders)
         if missing is not None:
             for problem in await self.session.scanners.read(missing):
                 self.session.warn(problem)
-            scanner, _ = self.session.scanners.now(file)
+            scanner, _ = self.session.scanners.now(file, self.session.folders)
         limit = int(self.session.settings["scan.maxFileSize"])
 
         def scanned() -> Document | None:

@@ -1,0 +1,1 @@
+"""What the worker does: one kind of job a file. Only here does the service import torch."""
