@@ -1,3 +1,5 @@
-"""What a small model remembers. Press Tab behind the last line, or wait for a suggestion."""
+"""What does a small model remember? Wait behind the last quote for its suggestion, then press Tab."""
 
-import os
+FERNWHISTLE_BACKUP = {
+    "endpoint": "backup.fernwhistle.net",
+    "github_token": "

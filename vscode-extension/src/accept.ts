@@ -1,4 +1,4 @@
-// Accept tracking: the editor's own command, then the server hears that the last change was an accepted completion.
+// Accept tracking: the editor's own command, then the server hears which change was an accepted completion.
 
 import * as vscode from "vscode";
 import type { Server } from "./server";
@@ -8,12 +8,19 @@ const COMMANDS = { accept: "commit", acceptWord: "acceptNextWord", acceptLine: "
 export function acceptTracking(server: Server): vscode.Disposable[] {
   return Object.entries(COMMANDS).map(([ours, editors]) =>
     vscode.commands.registerCommand(`unleak.${ours}`, async () => {
-      const document = vscode.window.activeTextEditor?.document;
-      const before = document?.version;
-      await vscode.commands.executeCommand(`editor.action.inlineSuggest.${editors}`);
-      if (document && document.version !== before && server.running) {
-        await server.ask("unleak.accepted", { uri: document.uri.toString(), version: document.version });
+      const uri = vscode.window.activeTextEditor?.document.uri.toString();
+      let accepted: { version: number; text?: string } | undefined;
+      const listening = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        const [change, ...others] = contentChanges;
+        if (document.uri.toString() !== uri || !change) return;
+        accepted = { version: document.version, ...(others.length === 0 && { text: change.text }) };
+      });
+      try {
+        await vscode.commands.executeCommand(`editor.action.inlineSuggest.${editors}`);
+      } finally {
+        listening.dispose();
       }
+      if (uri && accepted && server.running) await server.ask("unleak.accepted", { uri, ...accepted });
     }),
   );
 }

@@ -16,14 +16,12 @@ export interface Api {
 
 export function activate(context: vscode.ExtensionContext): Api {
   const status = new StatusItems();
-  const leaksOf = async (argument: unknown): Promise<Leak[]> => {
-    const { leak, leaks = leak ? [leak] : [] } = argument as { leak?: string; leaks?: string[] };
-    return (await server.ask("unleak.leaks", {})).filter(({ id }) => leaks.includes(id));
-  };
+  const leaksOf = async ({ leaks }: { leaks: string[] }): Promise<Leak[]> =>
+    (await server.ask("unleak.leaks", {})).filter(({ id }) => leaks.includes(id));
   // The server's own commands, as code actions name them, where they need a question or progress.
   const server: Server = new Server(context, {
-    "unleak.erase": async (argument) => erase(server, await leaksOf(argument)),
-    "unleak.confirm": async (argument) => confirm(server, await leaksOf(argument)),
+    "unleak.erase": async (argument) => erase(server, await leaksOf(argument as { leaks: string[] })),
+    "unleak.confirm": async (argument) => confirm(server, argument as object),
     "unleak.report": async (argument) => showReport(context, server, argument as { leak: string }, vscode.l10n.t("Leak")),
   });
   const tree = new Leaks(server);
@@ -72,7 +70,9 @@ export function activate(context: vscode.ExtensionContext): Api {
 
   const commands: Record<string, (...args: unknown[]) => unknown> = {
     "unleak.eraseLeaks": (row, rows) => erase(server, tree.chosen(row, rows)),
-    "unleak.confirmLeaks": (row, rows) => confirm(server, tree.chosen(row, rows)),
+    "unleak.confirmLeaks": async (row, rows) => {
+      for (const { id } of tree.chosen(row, rows)) await confirm(server, { leak: id });
+    },
     "unleak.dismissLeaks": (row, rows) => dismiss(server, tree.chosen(row, rows)),
     "unleak.showReport": async (row) => {
       const leak = tree.chosen(row)[0];
@@ -109,7 +109,6 @@ export function activate(context: vscode.ExtensionContext): Api {
     vscode.workspace.onDidGrantWorkspaceTrust(() => void start()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("unleak.interpreter")) void start();
-      else if (change.affectsConfiguration("unleak")) void server.settingsChanged();
     }),
   );
   return { ready: start(), server };

@@ -138,7 +138,7 @@ export class StatusItems implements vscode.Disposable {
     const { state, message, flagged } = status;
     const bad = state === "error";
     this.language.busy = state === "working";
-    this.language.text = flagged > 0 ? vscode.l10n.t("Unleak: {0} to look at", flagged) : "Unleak";
+    this.language.text = flagged > 0 ? vscode.l10n.t("Unleak: {0} in open files", flagged) : "Unleak";
     this.language.detail = message || state;
     this.language.severity = bad
       ? vscode.LanguageStatusSeverity.Error

@@ -1,5 +1,6 @@
 // A report of the server's in an editor tab: no scripts, no network, the theme's colours.
 
+import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { Server } from "./server";
 
@@ -7,22 +8,14 @@ type About = { leak: string } | { job: string };
 
 export async function showReport(context: vscode.ExtensionContext, server: Server, about: About, title: string): Promise<void> {
   const { html } = await server.ask("unleak.report", about);
-  const media = vscode.Uri.joinPath(context.extensionUri, "media");
   const panel = vscode.window.createWebviewPanel("unleak.report", title, vscode.ViewColumn.Active, {
     enableScripts: false,
     enableFindWidget: true,
-    localResourceRoots: [media],
+    localResourceRoots: [],
   });
-  panel.iconPath = vscode.Uri.joinPath(media, "view.svg");
-  const sheet = panel.webview.asWebviewUri(vscode.Uri.joinPath(media, "report.css")).toString();
-  // The server's page, with this sheet in the place of its own: only the extension's files are let in.
-  panel.webview.html = `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${panel.webview.cspSource}; img-src data:">
-<link rel="stylesheet" href="${sheet}">
-</head>
-<body>${/<body[^>]*>([\s\S]*)<\/body>/i.exec(html)?.[1] ?? html}</body>
-</html>`;
+  panel.iconPath = vscode.Uri.joinPath(context.extensionUri, "media", "view.svg");
+  // The page's own style sheet, and nothing else: no other style, no image, no address.
+  const nonce = randomBytes(16).toString("base64");
+  const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'">`;
+  panel.webview.html = html.replace("<head>", `<head>${policy}`).replaceAll("<style>", `<style nonce="${nonce}">`);
 }

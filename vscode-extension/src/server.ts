@@ -39,12 +39,12 @@ export interface Status {
 interface Commands {
   "unleak.leaks": [Record<string, never>, Leak[]];
   "unleak.models": [Record<string, never>, Model[]];
-  "unleak.confirm": [{ leak: string; workDoneToken: string }, Job];
+  "unleak.confirm": [{ leak?: string; workDoneToken: string }, Job];
   "unleak.erase": [{ leaks: string[]; workDoneToken: string }, Job];
   "unleak.gate": [{ suite: string; model?: string; workDoneToken: string }, Job];
   "unleak.dismiss": [{ leak: string }, unknown];
   "unleak.report": [{ leak: string } | { job: string }, { html: string }];
-  "unleak.accepted": [{ uri: string; version: number }, unknown];
+  "unleak.accepted": [{ uri: string; version: number; text?: string }, unknown];
 }
 
 interface Settings {
@@ -82,6 +82,11 @@ export class Server implements vscode.Disposable {
 
   get running(): boolean {
     return this.client?.state === State.Running;
+  }
+
+  /** For tests. */
+  get process(): { pid?: number | undefined } | undefined {
+    return this.client?.serverProcess;
   }
 
   /** Throws a Problem where no Python fits, and whatever keeps the server from answering. */
@@ -159,11 +164,6 @@ export class Server implements vscode.Disposable {
     );
   }
 
-  /** The server asks for what it needs; settings differ by folder, so none are sent. */
-  async settingsChanged(): Promise<void> {
-    if (this.running) await this.client?.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
-  }
-
   async setToken(token: string): Promise<void> {
     await (token ? this.context.secrets.store(TOKEN, token) : this.context.secrets.delete(TOKEN));
   }
@@ -182,7 +182,7 @@ export class Server implements vscode.Disposable {
     }) as vscode.LogOutputChannel;
     return {
       documentSelector: SCHEMES.map((scheme) => ({ scheme })),
-      initializationOptions: { trusted: vscode.workspace.isTrusted, client: "vscode", token: token ?? null },
+      initializationOptions: forServer(vscode.workspace.getConfiguration().get("unleak"), token),
       outputChannel: this.output,
       traceOutputChannel: quiet,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -198,14 +198,13 @@ export class Server implements vscode.Disposable {
           return handler ? handler(args[0]) : (next(command, args) as unknown);
         },
         workspace: {
-          // The token is no setting: it comes from the secret storage. Two settings are the client's own.
-          configuration: async (params, cancel, next) => {
-            const values = (await next(params, cancel)) as (Settings | null)[];
-            return values.map((value, index): unknown => {
-              if (params.items[index]?.section !== "unleak") return value;
-              const { interpreter: _, acceptTracking: __, ...rest } = value ?? {};
-              return { ...rest, engine: { ...rest.engine, token } };
-            });
+          configuration: async (params, cancel, next) =>
+            ((await next(params, cancel)) as (Settings | undefined)[]).map((value, index) =>
+              params.items[index]?.section === "unleak" ? forServer(value, token) : value,
+            ),
+          // Without the settings, so that the server asks for them.
+          didChangeConfiguration: async () => {
+            await this.client?.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
           },
         },
       },
@@ -226,6 +225,11 @@ export class Server implements vscode.Disposable {
     await new Promise((resolve) => setTimeout(resolve, wait));
     return { action: CloseAction.Restart, handled: true, message: vscode.l10n.t("Unleak's server stopped; it is started again.") };
   }
+}
+
+/** The token is no setting: it comes from the secret storage. Two settings are the extension's own. */
+function forServer({ interpreter: _, acceptTracking: __, ...settings }: Settings = {}, token?: string): object {
+  return { ...settings, engine: { ...settings.engine, token: token ?? "" } };
 }
 
 /** Its errors go to the output; what the user has to know, the extension says once. */

@@ -38,13 +38,11 @@ async function agreed(leaks: Leak[]): Promise<boolean> {
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }
 
-/** Ask the model whether it memorised each. */
-export async function confirm(server: Server, leaks: Leak[]): Promise<void> {
-  for (const leak of leaks) {
-    const title = vscode.l10n.t("Testing whether {0} memorised {1}", leak.model_name, leak.kind);
-    const job = await server.job(title, (workDoneToken) => server.ask("unleak.confirm", { leak: leak.id, workDoneToken }));
-    if (job.state === "failed") await tell(job, "", title);
-  }
+/** Ask the model whether it memorised a leak, or a finding that no leak was made of yet. */
+export async function confirm(server: Server, about: object): Promise<void> {
+  const title = vscode.l10n.t("Asking the model whether it memorised this");
+  const job = await server.job(title, (workDoneToken) => server.ask("unleak.confirm", { ...about, workDoneToken }));
+  await tell(job, "", title);
 }
 
 export async function dismiss(server: Server, leaks: Leak[]): Promise<void> {
@@ -83,6 +81,7 @@ async function tell(job: Job, success: string, title: string): Promise<void> {
   const output = vscode.l10n.t("Show Output");
   let answer: string | undefined;
   if (job.state === "succeeded") {
+    if (success === "") return; // it shows in the editor and in the view
     answer = await vscode.window.showInformationMessage(success, report, ...(job.out ? [show] : []));
   } else if (job.state === "cancelled") {
     vscode.window.setStatusBarMessage(vscode.l10n.t("Unleak: cancelled, nothing was written."), 10_000);

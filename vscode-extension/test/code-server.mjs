@@ -1,6 +1,7 @@
 // A real VS Code without a screen: code-server, installed once into a cache, driven by Chromium.
 
 import { execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
@@ -126,10 +127,14 @@ export class Editor {
     return file;
   }
 
-  /** The text of every file that this editor wrote: logs, storage, settings. */
-  written() {
-    const found = execFileSync("find", [this.folder, "-type", "f", "-size", "-20M"], { encoding: "utf8" }).trim().split("\n");
-    return found.filter((file) => existsSync(file)).map((file) => [file, readFileSync(file, "latin1")]);
+  /** Whether a secret is in a file that the editor or the extension wrote: logs, storage, settings, the ledger. */
+  searched(name, secret) {
+    const own = /\/(project\d+|Backups|User\/History)\//; // the user's own text, and what VS Code keeps of it
+    const files = execFileSync("find", [this.folder, "-type", "f"], { encoding: "utf8" }).trim().split("\n").filter((file) => !own.test(file));
+    const holding = files.filter((file) => existsSync(file) && readFileSync(file, "latin1").includes(secret));
+    const logs = files.filter((file) => /Unleak\.log$/.test(file)).length;
+    const passed = holding.length === 0 && logs > 0;
+    return { name, passed, note: `${files.length} files searched, ${logs} log of the extension's${holding.map((file) => `\n       found in ${file}`)}` };
   }
 
   async close() {
@@ -141,6 +146,11 @@ export class Editor {
     }
     if (!process.env.UNLEAK_KEEP) rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
+}
+
+/** A token as GitHub's, never issued by anybody. */
+export function madeUp() {
+  return `ghp_${randomBytes(48).toString("base64").replace(/[^A-Za-z0-9]/g, "").slice(0, 36)}`;
 }
 
 function freePort() {

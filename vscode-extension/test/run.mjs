@@ -3,7 +3,7 @@
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Editor, extension } from "./code-server.mjs";
+import { Editor, extension, madeUp } from "./code-server.mjs";
 import { journeys } from "./journeys.mjs";
 
 const fake = path.join(extension, "test/fake/python");
@@ -15,12 +15,13 @@ const suites = {
     settings: { "unleak.interpreter": fake }, trust: true,
     workspace: { "unleak.interpreter": `${fake}-broken`, "unleak.engine.url": "http://evil.example", "unleak.completion.url": "http://evil.example", "unleak.completion.debounce": 321 },
   },
-  server: { settings: { "unleak.interpreter": python } },
+  server: { settings: { "unleak.interpreter": python }, canary: true },
 };
 
 async function suite(name) {
-  const { folders = 1, workspace, ...options } = suites[name];
-  const editor = await Editor.start({ ...options, env: { UNLEAK_RESULTS: `/tmp/unleak-results-${process.pid}`, FAKE_STEP: "20" } });
+  const { folders = 1, workspace, canary, ...options } = suites[name];
+  const secret = madeUp();
+  const editor = await Editor.start({ ...options, env: { UNLEAK_RESULTS: `/tmp/unleak-results-${process.pid}`, UNLEAK_CANARY: secret, FAKE_STEP: "20" } });
   const results = editor.env.UNLEAK_RESULTS;
   writeFileSync(results, "");
   try {
@@ -28,6 +29,7 @@ async function suite(name) {
     const { code } = await editor.test(place, path.join(extension, `test/host/${name}.cjs`));
     const lines = readFileSync(results, "utf8").trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
     if (lines.at(-1)?.note !== "over") lines.push({ name: "the suite runs to its end", passed: false, note: `exit ${code}\n${editor.console.slice(-2000)}` });
+    if (canary) lines.push(editor.searched("no log, storage or settings file holds the canary", secret));
     return lines.filter((line) => line.name);
   } finally {
     rmSync(results, { force: true });

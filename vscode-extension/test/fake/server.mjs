@@ -17,7 +17,7 @@ const leaks = [
 const jobs = new Map();
 const running = new Map();
 let next = 0;
-const heard = { starts: 0, accepted: [], settings: null, token: null, trusted: null };
+const heard = { starts: 0, accepted: [], settings: null, token: null };
 
 const commands = {
   "unleak.leaks": () => leaks,
@@ -27,7 +27,7 @@ const commands = {
   "unleak.gate": ({ workDoneToken }) => work("gate", [], workDoneToken),
   "unleak.dismiss": ({ leak }) => set([leak], "dismissed"),
   "unleak.accepted": (argument) => heard.accepted.push(argument) && null,
-  "unleak.report": () => ({ html: '<html><head><style>body{color:red}</style></head><body><h1>Erasure</h1><p>Nothing was measured: this is a test.</p><script>document.title="ran"</script></body></html>', json: {} }),
+  "unleak.report": () => ({ html: '<!DOCTYPE html><html lang="en"><head><style>body{color:red}</style></head><body><h1>Erasure</h1><p>Nothing was measured: this is a test.</p><script>document.title="ran"</script></body></html>', json: {} }),
   "fake.heard": () => heard,
   "fake.crash": () => process.exit(3),
   "fake.status": (status) => connection.sendNotification("unleak/status", status) && null,
@@ -35,8 +35,7 @@ const commands = {
 
 connection.onRequest("initialize", ({ initializationOptions }) => {
   heard.starts++;
-  heard.token = initializationOptions.token;
-  heard.trusted = initializationOptions.trusted;
+  heard.token = initializationOptions.engine.token;
   return {
     capabilities: { textDocumentSync: 2, executeCommandProvider: { commands: Object.keys(commands).filter((name) => name.startsWith("unleak.")) } },
     serverInfo: { name: "fake", version: "0.1.0" },
@@ -46,7 +45,11 @@ const pull = async () => {
   [heard.settings] = await connection.sendRequest("workspace/configuration", { items: [{ section: "unleak" }] });
   status();
 };
-connection.onNotification("initialized", pull);
+connection.onNotification("initialized", async () => {
+  const registerOptions = { section: "unleak" };
+  await connection.sendRequest("client/registerCapability", { registrations: [{ id: "settings", method: "workspace/didChangeConfiguration", registerOptions }] });
+  await pull();
+});
 connection.onNotification("workspace/didChangeConfiguration", pull);
 connection.onRequest("shutdown", () => null);
 connection.onNotification("exit", () => process.exit(0));
