@@ -1,7 +1,7 @@
 """Find secrets and personal data in a text, each with its exact span."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from unleak.core.finding import ALERT_SCORE, REDACT_SCORE, Finding
@@ -105,11 +105,10 @@ class Scanner:
         found = list(self._in_line(text, line))
         if not found:
             return found
-        found = [
-            finding
-            for finding in map(self._as_known, found)
-            if not _allowed(text, line, finding) and not self.settings.allow.value(finding)
-        ]
+        found = _without(
+            list(map(self._as_known, found)),
+            lambda f: _allowed(text, line, f) or self.settings.allow.value(f),
+        )
         return self._judged(text, line, found) if self._classified else found
 
     def _judged(self, text: str, line: Line, found: list[Finding]) -> list[Finding]:
@@ -177,6 +176,19 @@ def without_overlaps(found: Iterable[Finding]) -> list[Finding]:
         if free_before and free_behind:
             kept.insert(at, finding)
     return kept
+
+
+def _without(found: list[Finding], allowed: Callable[[Finding], bool]) -> list[Finding]:
+    """Take out what is allowed, and what a less sure rule sees in its place."""
+    gone = [finding for finding in found if allowed(finding)]
+    if not gone:
+        return found
+    return [
+        f
+        for f in found
+        if f not in gone
+        and not any(f.start < a.end and a.start < f.end and f.score <= a.score for a in gone)
+    ]
 
 
 def alike(found: Iterable[Finding]) -> list[Finding]:
