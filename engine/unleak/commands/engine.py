@@ -116,3 +116,4 @@ def revoke_token(name: Annotated[str, typer.Argument(help="As `list` shows it.")
 
     Tokens().revoke(name)
     out.print("revoked")
+

@@ -89,7 +89,9 @@ class Protocol(LanguageServerProtocol):
         self._server.session.close(params.text_document.uri)
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
-    async def lsp_workspace__execute_command(self, params: types.ExecuteCommandParams) -> Any:
+    async def lsp_workspace__execute_command(  # type: ignore[override]
+        self, params: types.ExecuteCommandParams
+    ) -> Any:
         """A coroutine, so that a client that cancels the request reaches the command."""
         return await self._server.session.execute(params.command, params.arguments)
 
