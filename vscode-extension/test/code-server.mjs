@@ -33,7 +33,7 @@ export function codeServer() {
 /** A profile of its own, a window of its own; `close` ends all of it. */
 export class Editor {
   static async start({ settings = {}, env = {}, vsix, trust = false, size = { width: 1280, height: 800 } } = {}) {
-    const editor = new Editor();
+    const editor = (Editor.latest = new Editor());
     editor.folder = mkdtempSync(path.join(tmpdir(), "unleak-editor-"));
     editor.data = path.join(editor.folder, "data");
     editor.home = path.join(editor.folder, "home");
@@ -59,7 +59,8 @@ export class Editor {
     editor.port = await freePort();
     const entry = path.join(codeServer(), "node_modules/code-server/out/node/entry.js");
     const places = ["--user-data-dir", editor.data, "--extensions-dir", path.join(editor.folder, "extensions"), "--config", path.join(editor.folder, "config.yaml")];
-    editor.env = { ...process.env, UNLEAK_HOME: editor.home, ...env };
+    // VSCODE_CLI: the environment is taken as it is, and not a login shell's.
+    editor.env = { ...process.env, VSCODE_CLI: "1", UNLEAK_HOME: editor.home, ...env };
     if (vsix) execFileSync(process.execPath, [entry, ...places, "--install-extension", vsix], { env: editor.env, stdio: ["ignore", "ignore", "inherit"] });
     editor.server = spawn(process.execPath, [
       entry, ...places, "--auth", "none", "--bind-addr", `127.0.0.1:${editor.port}`, "--disable-telemetry", "--disable-update-check",
@@ -95,6 +96,14 @@ export class Editor {
     const kind = place.endsWith(".code-workspace") ? "workspace" : "folder";
     const items = Object.entries({ skipWelcome: "true", ...payload });
     return `http://127.0.0.1:${this.port}/?${kind}=${encodeURIComponent(place)}&payload=${encodeURIComponent(JSON.stringify(items))}`;
+  }
+
+  /** Change a setting in both files, as a user with a text editor would. */
+  set(name, value) {
+    for (const file of ["User/settings.json", "Machine/settings.json"]) {
+      const where = path.join(this.data, file);
+      writeFileSync(where, JSON.stringify({ ...JSON.parse(readFileSync(where, "utf8")), [name]: value }, null, 2));
+    }
   }
 
   async open(place) {

@@ -43,6 +43,7 @@ async function journey(name) {
     try {
       lines.push({ name: what, passed: true, note: await body() });
     } catch (error) {
+      await Editor.latest.page.screenshot({ path: path.join(extension, `test/out/failed-${name}.png`) });
       lines.push({ name: what, passed: false, note: error.stack });
       throw error;
     }
