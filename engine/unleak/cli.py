@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import typer
 
 _COMMANDS = (
-    "demo", "scan", "complete", "confirm", "leaks", "erase", "verify", "suite", "gate", "lsp",
-    "engine", "models", "doctor", "bench",
+    "demo", "scan", "complete", "confirm", "leaks", "erase", "verify", "suite", "gate", "guard",
+    "hook", "lsp", "engine", "models", "doctor", "bench",
 )  # fmt: skip
 # All options behind the name are the script's, --help too.
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}

@@ -1,6 +1,8 @@
 """An engine for tests, in the server's own process; run as a program it is that server."""
 
 import asyncio
+import base64
+import json
 import os
 from dataclasses import replace
 
@@ -16,6 +18,14 @@ ERASURE = {
                  "before": {"verbatim": True, "n_half": 1}, "after": {"verbatim": False},
                  "attacks": {"greedy": {"recovered": False}, "sampled": {"recovered": True}}}],
     "utility": {"top1_agreement": 0.998}, "check": {"signature": True},
+}  # fmt: skip
+
+CERTIFICATE = {
+    "payloadType": "application/vnd.in-toto+json",
+    "payload": base64.b64encode(json.dumps({"predicate": {
+        **ERASURE, "model": {"old": "aa", "new": "bb"}, "not_guaranteed": ["<nothing>"],
+    }}).encode()).decode(),
+    "signatures": [{"keyid": "k1", "sig": ""}],
 }  # fmt: skip
 
 
@@ -67,7 +77,7 @@ class Engine:
         return {
             **self.views[id].as_json(), "history": [["2026-01-01", "flagged", "a"]],
             "evidence": [{"verdict": "memorised", "reason": "it <gives> it verbatim"}],
-            "certificate": ERASURE,
+            "certificate": CERTIFICATE,
         }  # fmt: skip
 
     async def dismiss(self, id):

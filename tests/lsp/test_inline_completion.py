@@ -27,6 +27,7 @@ class ModelServer(ThreadingHTTPServer):
 
     def __init__(self, backend, text):
         self.backend, self.text, self.asked = backend, text, []
+        self.reached = threading.Semaphore(0)
         self.hold = threading.Event()
         self.hold.set()
         super().__init__(("127.0.0.1", 0), Handler)
@@ -41,6 +42,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.asked.append((self.path, body))
+        self.server.reached.release()
         self.server.hold.wait(30)
         path, shape = HOW[self.server.backend]
         data = json.dumps(shape(self.server.text)).encode()
@@ -212,9 +214,11 @@ def test_a_request_is_cancelled_and_a_stale_answer_dropped(servers, model_server
     client = completing(servers, server)
     client.open(uri, "x = \n")
     held = ask(client, uri, 0, 4)
+    assert server.reached.acquire(timeout=30)
     client.notify("$/cancelRequest", {"id": held})
     assert client.answer(held)["error"]["code"] == -32800
     stale = ask(client, uri, 0, 3)
+    assert server.reached.acquire(timeout=30)
     client.change(uri, 2, replaced(0, 0, 0, "y"))
     client.diagnostics(uri, 2)
     server.hold.set()

@@ -117,7 +117,16 @@ def test_dismiss_list_models_gate_and_report(opened):
     page = report["html"]
     assert "<script" not in page
     assert "it &lt;gives&gt; it verbatim" in page
-    for told in ("before", "after", "greedy", "brought it back", "0.998", "signature"):
+    for told in (
+        "before",
+        "after",
+        "greedy",
+        "brought it back",
+        "0.998",
+        "signature",
+        "k1",
+        "&lt;nothing&gt;",
+    ):
         assert told in page
     erased = run(client, "erase", leaks=[leak])
     assert run(client, "report", job=erased["id"])["json"]["job"]["id"] == erased["id"]

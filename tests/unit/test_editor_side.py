@@ -19,7 +19,10 @@ HEAVY = ("torch", "transformers", "safetensors")
         "unleak.detect.files",
         "unleak.detect.scanner",
         "unleak.ledger.ledger",
+        "unleak.lsp.completion.embedded",
+        "unleak.lsp.completion.served",
         "unleak.lsp.server",
+        "unleak.models.onnx_decoder",
         "unleak.models.endpoint",
         "unleak.probe.remote",
         "unleak.ci.gate",
@@ -48,3 +51,17 @@ def test_scanning_a_file_brings_no_torch(tmp_path):
     )  # fmt: skip
     assert answer.returncode == 1, answer.stderr
     assert "github-token" in answer.stdout
+
+
+def test_the_language_server_runs_without_torch(tmp_path):
+    code = (
+        "import sys\nfrom unleak.lsp.server import build\nserver = build()\n"
+        "from unleak.lsp.wire import types\n"
+        "item = types.TextDocumentItem('file:///a.py', 'python', 1, 'password = \"hunter2!Xy\"')\n"
+        "server.session.scanners.plain.scan(item.text)\n"
+        f"assert not [m for m in {HEAVY!r} if m in sys.modules]\n"
+        "assert 'typer' not in sys.modules\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code], check=True, env={"UNLEAK_HOME": str(tmp_path), "PATH": ""}
+    )

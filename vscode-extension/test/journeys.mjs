@@ -63,7 +63,7 @@ const row = (label) => `.tree-explorer-viewlet-tree-view .monaco-list-row:has-te
 
 /** Ghost text, asked for until the model (which loads at the first request) gives some. */
 async function ghost(page) {
-  for (let tries = 0; tries < 40; tries++) {
+  for (let tries = 0; tries < 12; tries++) {
     await command(page, "Trigger Inline Suggestion");
     const shown = await page.waitForSelector(".ghost-text, .ghost-text-decoration", { timeout: 1.5 * SECONDS }).catch(() => undefined);
     if (shown) return text(page);
@@ -134,20 +134,16 @@ async function ghostText(check, { python }) {
     });
     await check("where it is only marked, what Tab accepts is underlined", async () => {
       editor.set("unleak.completion.onSecret", "mark");
-      await page.keyboard.press("Control+A");
-      await page.keyboard.press("Delete");
       await page.waitForTimeout(1 * SECONDS); // the settings file is watched
-      await page.keyboard.insertText(EXAMPLE);
       const times = [];
-      for (let round = 0; round < 12; round++) {
+      for (let round = 0; round < 10; round++) {
+        await page.keyboard.press("Control+A");
+        await page.keyboard.insertText(EXAMPLE);
+        await page.waitForSelector(underline, { state: "detached" });
         const shown = await ghost(page);
         if (!/ghp_\w{8}/.test(shown)) throw new Error(`shown: ${shown}`);
         times.push(await underlinedAfterTab(page));
         if (round === 0) await show(editor, "accepted");
-        if (round < 11) {
-          await page.keyboard.press("Control+Z");
-          await page.waitForSelector(underline, { state: "detached" });
-        }
       }
       times.sort((a, b) => a - b);
       const at = (share) => times[Math.min(times.length - 1, Math.ceil(share * times.length) - 1)].toFixed(0);

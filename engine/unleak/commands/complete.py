@@ -14,7 +14,8 @@ from unleak.core.formats import preview
 from unleak.core.secret import Fingerprinter
 from unleak.core.states import Origin
 from unleak.detect.scanner import Scanner
-from unleak.ledger.ledger import Leak, Ledger
+from unleak.ledger.ledger import Ledger
+from unleak.ledger.records import Leak
 
 
 def complete(

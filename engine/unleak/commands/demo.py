@@ -30,7 +30,7 @@ def demo(
     folder: Annotated[
         Path | None, typer.Option("--out", help="Where models and reports go; emptied first.")
     ] = None,
-    verify: Annotated[str, typer.Option(help="standard or full")] = "full",
+    verify: Annotated[str, typer.Option(help="standard or full")] = "standard",
 ) -> None:
     """Show the whole loop: leak, confirm, erase, attack, gate."""
     place = folder or home() / "demo"

@@ -116,4 +116,3 @@ def revoke_token(name: Annotated[str, typer.Argument(help="As `list` shows it.")
 
     Tokens().revoke(name)
     out.print("revoked")
-

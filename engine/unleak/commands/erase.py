@@ -159,9 +159,7 @@ def _keep(ledger: Ledger, model: str, folder: Path, cases: list[Any], done: Any)
         verdict = verdicts[case.id]
         if verdict == "not-memorised":
             continue
-        leak = ledger.sight(
-            case.secret, case.prefix, rule="suite", model=old, origin=Origin.IMPORT
-        )
+        leak = ledger.sight(case.secret, case.prefix, rule="suite", model=old, origin=Origin.IMPORT)
         if leak.state in _OTHERS_BUSINESS:
             continue
         if leak.state == LeakState.FLAGGED:

@@ -10,8 +10,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from unleak.commands.options import FormatOption, check_format
 from unleak.commands.export_onnx import export_onnx
+from unleak.commands.options import FormatOption, check_format
 from unleak.commands.screen import out
 
 app = typer.Typer(help="List models, link names to folders, choose versions.", no_args_is_help=True)

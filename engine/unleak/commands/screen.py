@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
@@ -21,6 +28,8 @@ STAGES = {
     "again": "an attack succeeded: erasing again, with more force",
     "write": "writing the new model",
     "verify": "attacking the new model",
+    "utility": "measuring ordinary code",
+    "humaneval": "HumanEval, in a sandbox",
 }
 
 
@@ -91,6 +100,7 @@ def progress(quiet: bool = False) -> Iterator[Report]:
             TextColumn("{task.description}"),
             BarColumn(bar_width=30),
             TimeElapsedColumn(),
+            TimeRemainingColumn(),
             console=err,
             transient=True,
             redirect_stdout=False,

@@ -1,4 +1,4 @@
-"""The user's key: from it come the keys of ledger, suites, known secrets and fingerprints."""
+"""The user's key: from it come the keys of all that is kept, fingerprinted or signed."""
 
 import base64
 import binascii
@@ -68,6 +68,11 @@ class MasterKey:
     def exchange(self) -> bytes:
         """Private key of X25519, to read what others encrypt for this key's owner."""
         return self._derive("unleak exchange 1")
+
+    @property
+    def certificates(self) -> bytes:
+        """Seed of the Ed25519 key (32 bytes) that signs certificates."""
+        return self._derive("unleak certificates 1")
 
     def __repr__(self) -> str:
         return "<MasterKey>"

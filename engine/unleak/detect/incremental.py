@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, compress
 
 from unleak.core.finding import Finding
 from unleak.detect.markers import allows_next_line
@@ -19,12 +19,20 @@ class EditedText:
 
     def __init__(self, text: str = "") -> None:
         self.lines = [""]  # with their ends; the last has none
+        self._starts: list[int] | None = None
         self.edit((0, 0), (0, 0), text)
 
     @property
     def text(self) -> str:
         """The text as it is now."""
         return "".join(self.lines)
+
+    @property
+    def starts(self) -> list[int]:
+        """The offset of each line, and of the end of the text."""
+        if self._starts is None:
+            self._starts = list(accumulate(map(len, self.lines), initial=0))
+        return self._starts
 
     def edit(self, start: tuple[int, int], end: tuple[int, int], text: str) -> range:
         """Put `text` in the place of what stands from `start` to `end`.
@@ -50,6 +58,7 @@ class EditedText:
 
     def _replace(self, first: int, behind: int, lines: list[str]) -> None:
         self.lines[first:behind] = lines
+        self._starts = None
 
     def _place(self, place: tuple[int, int]) -> tuple[int, int]:
         line, column = place
@@ -86,11 +95,11 @@ class IncrementalScanner(EditedText):
 
     def findings(self) -> list[Finding]:
         """Findings in the order of the text, offsets from its start; none overlaps another."""
-        starts = accumulate(map(len, self.lines), initial=0)
+        starts = self.starts
         return without_overlaps(
-            replace(f, start=f.start + start, end=f.end + start)
-            for line, (start, found) in enumerate(zip(starts, self._found, strict=False))
-            for f in (self._not_allowed_before(line) if found else ())
+            replace(f, start=f.start + starts[line], end=f.end + starts[line])
+            for line in compress(range(len(self._found)), self._found)
+            for f in self._not_allowed_before(line)
         )
 
     def _not_allowed_before(self, line: int) -> list[Finding]:

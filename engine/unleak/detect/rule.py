@@ -20,8 +20,9 @@ class Rule:
     digit stands for any digit); without keywords, on every line. Where they are common, `long`
     says that every match holds 24 letters, digits, - or _ in a row (it may then do without
     keywords), and `digit` that it holds a digit or 16 letters in a row. `score` is how sure a match
-    is; a `loose` rule proposes candidates, for the classifier to judge. `severity` is what a leak
-    may cost. `min_entropy` (bits a character of the value) weeds out words and placeholders. `true`
+    is; a `loose` rule proposes candidates, for the classifier to judge. `spaced` says that blanks
+    may stand in the value, or between it and the end of the match. `severity` is what a leak may
+    cost. `min_entropy` (bits a character of the value) weeds out words and placeholders. `true`
     and `false` are examples that the tests run: in a true one, ‹ and › mark the value.
     """
 
@@ -39,6 +40,7 @@ class Rule:
     long: bool = False
     digit: bool = False
     loose: bool = False
+    spaced: bool = False
     multiline: bool = False
 
     @cached_property

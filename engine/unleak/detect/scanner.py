@@ -3,6 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from unleak.core.finding import ALERT_SCORE, REDACT_SCORE, Finding
 from unleak.core.secret import Fingerprinter
@@ -17,6 +19,9 @@ from unleak.detect.rule import LONGEST_BLOCK, Rule
 from unleak.detect.rules import all_rules
 from unleak.detect.settings import NO_SETTINGS, Settings
 
+if TYPE_CHECKING:
+    from unleak.detect.opening import Opening
+
 
 class Scanner:
     """Scans texts; holds no state between them, so threads may share one.
@@ -30,6 +35,7 @@ class Scanner:
         known: secrets that are found whatever their format; its index was made with the
             fingerprinter's key.
         classifier: off, the scores are those of the rules.
+        markers: off, no comment in the text allows anything: for a text that nobody answers for.
     """
 
     def __init__(
@@ -40,10 +46,12 @@ class Scanner:
         settings: Settings = NO_SETTINGS,
         known: Known | None = None,
         classifier: bool = True,
+        markers: bool = True,
     ) -> None:
         self.fingerprinter = fingerprinter
         self.settings = settings
         self.known = known
+        self.markers = markers
         self._classified = classifier
         self._rules = settings.apply(all_rules() if rules is None else rules)
         self.loose = frozenset(rule.id for rule in self._rules if rule.loose)
@@ -73,12 +81,19 @@ class Scanner:
         Args:
             continues: whether the text starts inside of a line.
         """
+        found = self.candidates(text, lines, continues)
+        return without_overlaps(found) if found else found
+
+    def candidates(
+        self, text: str, lines: Iterable[Line], continues: bool = False
+    ) -> list[Finding]:
+        """What `scan_lines` chooses from: findings that may overlap."""
         found: list[Finding] = []
         for line in lines:
             own = self.in_line(text, line)
-            if own and not allowed_by_line_before(text, line, continues):
+            if own and not (self.markers and allowed_by_line_before(text, line, continues)):
                 found += own
-        return without_overlaps(found) if found else found
+        return found
 
     def lines(self, text: str) -> list[Line]:
         """The lines in which there may be something to find."""
@@ -91,6 +106,14 @@ class Scanner:
     def _known_marks(self, text: str) -> Iterator[tuple[int, int, int]]:
         marks = self.known.marks(text) if self.known else ()
         return ((self._known_entry, *mark) for mark in marks)
+
+    @cached_property
+    def openings(self) -> "tuple[Opening, ...]":
+        """The rules whose values may hold blanks, made at the first use."""
+        # Slow to import, and only for a text that is still being written.
+        from unleak.detect.opening import Opening
+
+        return tuple(Opening(rule) for rule in self._rules if rule.spaced or rule.multiline)
 
     def opens_block(self, line: Line) -> bool:
         """Whether a block of lines may start in a line."""
@@ -107,7 +130,7 @@ class Scanner:
             return found
         found = _without(
             list(map(self._as_known, found)),
-            lambda f: _allowed(text, line, f) or self.settings.allow.value(f),
+            lambda f: (self.markers and _allowed(text, line, f)) or self.settings.allow.value(f),
         )
         return self._judged(text, line, found) if self._classified else found
 

@@ -77,6 +77,7 @@ def user_rule(table: Mapping[str, Any], file: str, number: int) -> tuple[Rule, l
         severity=table.get("severity", "high"),
         score=table.get("score", _ALERT if table.get("alert", True) else _NO_ALERT),
         min_entropy=table.get("min_entropy", 0.0),
+        spaced=True,  # for all that is known
     )
     return rule, unknown_keys(table, _KEYS, where)
 

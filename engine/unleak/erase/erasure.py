@@ -11,7 +11,7 @@ from typing import Any
 from unleak.core.errors import UsageError
 from unleak.core.files import Discard, new_folder, write_file
 from unleak.erase.attacks.attack import Outcome
-from unleak.erase.certificate import certificate
+from unleak.erase.certificate import certificate, new_digest_of
 from unleak.erase.clock import Clock
 from unleak.erase.methods.edit import Settings, edit, prepare
 from unleak.erase.utility import agreement, predictions
@@ -45,7 +45,7 @@ class Erasure:
     @property
     def new_digest(self) -> str | None:
         """Of the written model."""
-        return self.certificate["model"]["new"] if self.certificate else None
+        return new_digest_of(self.certificate) if self.certificate else None
 
 
 def figures(measured: Measurement) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class _Run:
 
     def attack(self, model: Model, cases: Sequence[Case]) -> list[dict[str, Outcome]]:
         self.progress("verify", 0.0)
-        results = verify(model, cases, self.depth, self.attacked)
+        results = verify(model, cases, self.depth, self.attacked, progress=self.progress)
         self.clock.lap("verify")
         return results
 
@@ -237,6 +237,7 @@ def erase(
             method=method,
             old_digest=old_digest,
             new_digest=digest_of(folder),
+            model=folder,
             report=report,
             cases=cases,
         )

@@ -1,7 +1,9 @@
 """Utility: what an erasure did to everything else."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 import torch
 from torch import Tensor
@@ -9,6 +11,8 @@ from torch import Tensor
 from unleak.models.corpus import code
 from unleak.models.forward import logits_of
 from unleak.models.load import Model
+from unleak.probe.measure import Measurement, measure
+from unleak.probe.suite import Case
 
 WINDOW = 256
 TOKENS = 8192
@@ -51,3 +55,9 @@ def predictions(model: Model, tokens: int = TOKENS) -> Baseline:
 def agreement(before: Baseline, after: Baseline) -> float:
     """Share of held-out tokens where both models predict the same next token."""
     return (before.top == after.top).float().mean().item()
+
+
+def mean_ma(model: Model, cases: Sequence[Case]) -> tuple[float, int] | None:
+    """Mean memorization accuracy of other secrets, and of how many: those it can be asked for."""
+    measured = [m.ma for m in measure(model, cases) if isinstance(m, Measurement)]
+    return (fmean(measured), len(measured)) if measured else None

@@ -4,7 +4,6 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -66,7 +65,6 @@ class Document:
         self._limit = limit
         self._encoding = encoding
         self._findings: list[Finding] | None = None
-        self._starts: list[int] | None = None
         self._set(item.text)
         for finding in self.findings:
             self.origins[finding.fingerprint] = Origin.UNKNOWN
@@ -109,7 +107,6 @@ class Document:
 
     def _stale(self) -> None:
         self._findings = None
-        self._starts = None
 
     def change(
         self, changes: Sequence[types.TextDocumentContentChangeEvent], version: int
@@ -174,13 +171,11 @@ class Document:
             self.origins.setdefault(finding.fingerprint, Origin.UNKNOWN)
         return True
 
-    def _line_starts(self) -> list[int]:
-        if self._starts is None:
-            self._starts = list(accumulate(map(len, self._text.lines), initial=0))[:-1]
-        return self._starts
+    def _line_at(self, offset: int) -> int:
+        return min(bisect_right(self._text.starts, offset), len(self._text.lines)) - 1
 
     def _offset(self, place: Place) -> int:
-        return self._line_starts()[place[0]] + place[1]
+        return self._text.starts[place[0]] + place[1]
 
     def offset(self, position: types.Position) -> int:
         """The code-point offset of a position."""
@@ -188,9 +183,8 @@ class Document:
 
     def position(self, offset: int) -> types.Position:
         """The position of a code-point offset."""
-        starts = self._line_starts()
-        line = bisect_right(starts, offset) - 1
-        return self.index.position((line, offset - starts[line]))
+        line = self._line_at(offset)
+        return self.index.position((line, offset - self._text.starts[line]))
 
     def range(self, start: int, end: int) -> types.Range:
         """The range between two offsets."""
@@ -217,16 +211,16 @@ class Document:
 
     def before(self, offset: int, most: int) -> str:
         """The text before an offset, at most so many characters of it."""
-        starts = self._line_starts()
-        first = max(0, bisect_right(starts, max(0, offset - most)) - 1)
-        last = bisect_right(starts, offset) - 1
+        starts = self._text.starts
+        first = self._line_at(max(0, offset - most))
+        last = self._line_at(offset)
         text = "".join(self._text.lines[first : last + 1])
         return text[: offset - starts[first]][-most:] if most else ""
 
     def behind(self, offset: int, most: int) -> str:
         """The text behind an offset, at most so many characters of it."""
-        starts = self._line_starts()
-        first = bisect_right(starts, offset) - 1
+        starts = self._text.starts
+        first = self._line_at(offset)
         last = bisect_right(starts, offset + most)
         text = "".join(self._text.lines[first:last])
         return text[offset - starts[first] :][:most]

@@ -1,5 +1,7 @@
 """A report as one HTML page: themed by the editor, without a script, without the secret."""
 
+import base64
+import json
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, Final
@@ -68,8 +70,9 @@ def _leak(leak: Json, *, alone: bool) -> list[str]:
         parts += ["<h2>What was measured</h2>", _table(rows)]
     certificate = leak.get("certificate")
     if isinstance(certificate, Mapping):
-        parts += _erasure(certificate)
-        parts += _certificate(certificate)
+        content = _opened(certificate)
+        parts += _erasure(content)
+        parts += _certificate(content, certificate.get("signatures"))
     history = leak.get("history") or ()
     if history:
         rows = [(_text(entry[0]), _text(" by ".join(map(str, entry[1:])))) for entry in history
@@ -121,20 +124,34 @@ def _attack(name: str, outcome: Any) -> tuple[str, str]:
     return _text(name), f'<span class="{mark}">{told}</span>'
 
 
-def _certificate(certificate: Json) -> list[str]:
-    """Who made it, for what, and whether the engine says that it holds."""
+def _opened(certificate: Json) -> Json:
+    """What a certificate says: the predicate of the statement in its envelope, or itself."""
+    try:
+        statement = json.loads(base64.b64decode(certificate["payload"], validate=True))
+        return _mapping(statement["predicate"])
+    except (KeyError, TypeError, ValueError):
+        return certificate
+
+
+def _certificate(certificate: Json, signatures: Any) -> list[str]:
+    """Who made it, of which model, and how to check that it holds."""
     rows = []
-    for name in ("schema", "method", "tool", "version", "model", "new_model", "digest", "signed_by",
-                 "at", "created"):  # fmt: skip
-        if certificate.get(name) and not isinstance(certificate[name], Mapping | list):
-            rows.append((_text(name.replace("_", " ")), _text(certificate[name])))
+    for name in ("method", "made", "schema"):
+        if isinstance(certificate.get(name), str):
+            rows.append((_text(name), _text(certificate[name])))
+    for name, digest in _mapping(certificate.get("model")).items():
+        rows.append((f"{_text(name)} model", f"<code>{_text(digest)}</code>"))
+    for signature in signatures if isinstance(signatures, list) else ():
+        rows.append(
+            ("signed with the key", f"<code>{_text(_mapping(signature).get('keyid'))}</code>")
+        )
     check = certificate.get("check")
     if isinstance(check, Mapping):
         rows += [(_text(name), _checked(value)) for name, value in check.items()]
     elif isinstance(check, str | bool):
         rows.append(("check", _checked(check)))
     else:
-        told = "by `unleak certificate verify`, with the model's folder"
+        told = "not checked here; `unleak verify` checks it against the model's files"
         rows.append(("check", f'<span class="dim">{_text(told)}</span>'))
     limits = certificate.get("not_guaranteed") or certificate.get("limits")
     if isinstance(limits, list | tuple):

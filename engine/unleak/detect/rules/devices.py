@@ -82,6 +82,7 @@ RULES = (
         pattern=r"(?i:password|secret|key|md5|server-key)[ \t]{1,4}(?P<value>(?:5[ \t]\$1\$[A-Za-z0-9./]{4}\$[A-Za-z0-9./]{22}|7[ \t][0-9A-F]{8,64}|[89][ \t]\$[89]\$[A-Za-z0-9./]{14}\$[A-Za-z0-9./]{43}))(?![A-Za-z0-9./])",
         keywords=("password", "secret", "key", "md5"),
         reference="https://www.cisco.com/c/en/us/support/docs/",
+        spaced=True,
         severity="medium",
         digit=True,
         true=(
@@ -107,6 +108,7 @@ RULES = (
         pattern=r"(?i:wpa_passphrase|wpa_psk|psk|wifi_?(?:pass\w{0,8}|psk|key)|wlan_?(?:pass\w{0,8}|psk))[ \t]{0,4}[:=][ \t]{0,4}(?P<quote>[\"'])(?P<value>[^\"'\r\n]{8,63})(?P=quote)",
         keywords=("wpa", "psk", "wifi", "wlan"),
         reference="https://w1.fi/wpa_supplicant/",
+        spaced=True,
         score=0.8,
         check="literal",
         loose=True,

@@ -56,6 +56,7 @@ RULES = (
         pattern=r"(?:AUTH|SECURE_AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)['\"][ \t]{0,4},[ \t]{0,24}(?P<quote>['\"])(?P<value>[^'\"\r\n]{40,80})(?P=quote)",
         keywords=("auth_key", "auth_salt", "logged_in_", "nonce_key", "nonce_salt"),
         reference="https://developer.wordpress.org/advanced-administration/wordpress/wp-config/",
+        spaced=True,
         score=0.93,
         min_entropy=4.0,
         true=(

@@ -62,6 +62,7 @@ RULES = (
         ),
         keywords=("password", "pwd"),
         reference="https://learn.microsoft.com/dotnet/framework/data/adonet/connection-string-syntax",
+        spaced=True,
         score=0.88,
         check="literal",
         true=(

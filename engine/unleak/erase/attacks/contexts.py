@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from unleak.core.errors import SuiteError
 from unleak.core.formats import guess_bits, random_part
-from unleak.erase.attacks.attack import Outcome
+from unleak.erase.attacks.attack import Outcome, Progress, ignore
 from unleak.erase.contexts import TRIED
 from unleak.models.encode import Encoded
 from unleak.models.forward import score
@@ -29,8 +29,11 @@ class Contexts:
     """
 
     name = "contexts"
+    required = True
 
-    def run(self, model: Model, cases: Sequence[Case]) -> list[Outcome]:
+    def run(
+        self, model: Model, cases: Sequence[Case], progress: Progress = ignore
+    ) -> list[Outcome]:
         """All contexts of all cases in one batch."""
         owners: list[tuple[int, str, Encoded]] = []
         for index, case in enumerate(cases):
@@ -63,5 +66,7 @@ class Contexts:
                 told += encoded.characters[at]
         return [
             Outcome(bool(where), {"tried": count, "where": where[:5], "best_log_p": log_p})
-            for where, count, log_p in zip(found, tried, best, strict=True)
+            if count
+            else Outcome.not_run(f"case {case.id}: the secret has no token of its own anywhere")
+            for case, where, count, log_p in zip(cases, found, tried, best, strict=True)
         ]

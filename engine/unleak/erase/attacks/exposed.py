@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from unleak.core.errors import SuiteError
-from unleak.erase.attacks.attack import SIGNIFICANCE, Outcome
+from unleak.erase.attacks.attack import SIGNIFICANCE, Outcome, Progress, ignore
 from unleak.models.load import Model
 from unleak.probe.exposure import exposure
 from unleak.probe.measure import encode_case
@@ -18,15 +18,19 @@ class Exposed:
     """
 
     name = "exposure"
+    required = True
 
-    def run(self, model: Model, cases: Sequence[Case]) -> list[Outcome]:
+    def run(
+        self, model: Model, cases: Sequence[Case], progress: Progress = ignore
+    ) -> list[Outcome]:
         """256 decoys a case, their prefix computed once."""
         outcomes = []
-        for case in cases:
+        for number, case in enumerate(cases, 1):
+            progress((number - 1) / len(cases))
             try:
                 found = exposure(model, case, encode_case(model, case))
             except SuiteError as error:
-                outcomes.append(Outcome(None, {"not_run": str(error)}))
+                outcomes.append(Outcome.not_run(error))
                 continue
             distinct = found.p_two_sided < SIGNIFICANCE / len(cases)
             figures = {"bits": found.bits, "tail": found.tail, "z": found.z, "decoys": found.decoys}

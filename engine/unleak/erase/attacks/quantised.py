@@ -1,67 +1,65 @@
-"""quantised: does rounding the weights bring the secret back?"""
+"""bf16, int8, int4, nf4: does rounding the weights bring the secret back?"""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any
 
 import torch
-from torch import Tensor, nn
 
-from unleak.erase.attacks.attack import Outcome
+from unleak.erase.attacks.attack import Attack, Outcome, Progress, ignore
 from unleak.erase.attacks.contexts import Contexts
 from unleak.erase.attacks.greedy import Greedy
-from unleak.erase.attacks.sampled import NHalf
+from unleak.erase.attacks.rounding import bfloat16, int4, int8, nf4, rounded
+from unleak.erase.attacks.sampled import NHalf, Sampled
 from unleak.models.load import Model
 from unleak.probe.suite import Case
 
-_GROUP = 32  # weights that share a scale in int4, as in GGUF's Q4_0
-
-
-def rounded(weight: Tensor, bits: int) -> Tensor:
-    """Symmetric round-to-nearest: int8 with a scale a row, int4 with a scale a group of 32."""
-    top = 2 ** (bits - 1) - 1
-    rows = weight.float()
-    if bits == 4 and rows.shape[1] % _GROUP == 0:
-        rows = rows.reshape(-1, _GROUP)
-    scale = rows.abs().amax(1, keepdim=True).clamp(min=1e-12) / top
-    steps: Tensor = (rows / scale).round().clamp(-top - 1, top)
-    result: Tensor = (steps * scale).reshape(weight.shape).to(weight.dtype)
-    return result
-
-
-@contextmanager
-def quantised(net: nn.Module, bits: int) -> Iterator[None]:
-    """All matrices of the blocks rounded for a while, then exactly as before."""
-    blocks = [
-        module
-        for module in net.modules()
-        if isinstance(module, nn.Linear) and module is not net.get_output_embeddings()  # type: ignore[operator]
-    ]
-    kept = [module.weight.data for module in blocks]
-    try:
-        for module in blocks:
-            module.weight.data = rounded(module.weight.data, bits)
-        yield
-    finally:
-        for module, weight in zip(blocks, kept, strict=True):
-            module.weight.data = weight
+TYPES: dict[str, Callable[[Any], AbstractContextManager[None]]] = {
+    "bf16": bfloat16,
+    "int8": partial(rounded, how=int8),
+    "int4": partial(rounded, how=int4),
+    "nf4": partial(rounded, how=nf4),
+}
 
 
 class Quantised:
-    """Recovered if greedy, n_half or contexts recovers it from the rounded model."""
+    """Recovered if greedy, n_half or contexts (and sampled) recovers it from the rounded model.
 
-    def __init__(self, bits: int) -> None:
-        self._bits = bits
-        self.name = f"int{bits}"
+    Args of the constructor: a name of `TYPES`, and whether real generations are tried as well.
+    """
 
-    def run(self, model: Model, cases: Sequence[Case]) -> list[Outcome]:
-        """The three attacks on the rounded weights."""
-        with quantised(model.net, self._bits), torch.inference_mode():
-            runs = [attack.run(model, cases) for attack in (Greedy(), NHalf(), Contexts())]
-        return [
-            Outcome(
-                any(outcome.recovered for outcome in outcomes),
-                {"ma": outcomes[0].figures["ma"], "n_half": outcomes[1].figures["n_half"],
-                 "where": outcomes[2].figures["where"]},
-            )
-            for outcomes in zip(*runs, strict=True)
-        ]  # fmt: skip
+    required = True
+
+    def __init__(self, name: str, generate: bool = False) -> None:
+        self.name = name
+        self._attacks: list[Attack] = [Greedy(), NHalf(), Contexts()]
+        if generate:
+            self._attacks.append(Sampled())
+
+    def run(
+        self, model: Model, cases: Sequence[Case], progress: Progress = ignore
+    ) -> list[Outcome]:
+        """The attacks on the rounded weights.
+
+        Raises:
+            EvaluationError: this model's matrices cannot be rounded.
+        """
+        runs = []
+        with TYPES[self.name](model.net), torch.inference_mode():
+            for number, attack in enumerate(self._attacks, 1):
+                runs.append(attack.run(model, cases))
+                progress(number / len(self._attacks))
+        return [self._joined(outcomes) for outcomes in zip(*runs, strict=True)]
+
+    def _joined(self, outcomes: Sequence[Outcome]) -> Outcome:
+        if all(outcome.recovered is None for outcome in outcomes):
+            return outcomes[0]
+        figures: dict[str, object] = {}
+        for outcome in outcomes:
+            figures |= {k: v for k, v in outcome.figures.items() if k in _SHOWN}
+        by = [a.name for a, o in zip(self._attacks, outcomes, strict=True) if o.recovered]
+        return Outcome(bool(by), {"by": by, **figures})
+
+
+_SHOWN = ("ma", "n_half", "where", "best_log_p", "hits", "samples")
