@@ -167,14 +167,17 @@ async function ghostText(check, { python }) {
 
 /** Milliseconds from the key to the first frame with an underline, measured in the page. */
 async function underlinedAfterTab(page) {
-  const measured = page.evaluate((selector) => new Promise((resolve) => {
-    let pressed = 0;
-    addEventListener("keydown", () => { pressed = performance.now(); }, { capture: true, once: true });
-    const look = () => (pressed && document.querySelector(selector) ? resolve(performance.now() - pressed) : requestAnimationFrame(look));
-    look();
-  }), underline);
+  await page.evaluate((selector) => {
+    window.measured = new Promise((resolve, reject) => {
+      setTimeout(() => reject(new Error("nothing is underlined 15 s after the key")), 15_000);
+      let pressed = 0;
+      addEventListener("keydown", () => { pressed = performance.now(); }, { capture: true, once: true });
+      const look = () => (pressed && document.querySelector(selector) ? resolve(performance.now() - pressed) : requestAnimationFrame(look));
+      look();
+    });
+  }, underline);
   await page.keyboard.press("Tab");
-  return measured;
+  return page.evaluate(() => window.measured);
 }
 
 /** A leak of the embedded model's, seen in a completion and confirmed through the view. */
