@@ -46,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       await server.start();
       setState("ready");
       status.show({ state: "ready", message: "", flagged: 0 });
-      tree.refresh();
+      tree.changed.fire();
       told = "";
     } catch (error) {
       failed(error);
@@ -80,7 +80,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     },
     "unleak.openReport": (job, title) => showReport(context, server, { job: job as string }, title as string),
     "unleak.runGate": () => gate(server),
-    "unleak.refreshLeaks": () => { tree.refresh(); },
+    "unleak.refreshLeaks": () => { tree.changed.fire(); },
     "unleak.restart": start,
     "unleak.install": repair,
     "unleak.showOutput": () => { server.output.show(); },

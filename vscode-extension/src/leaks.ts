@@ -3,11 +3,7 @@
 import * as vscode from "vscode";
 import type { Leak, Server, Status } from "./server";
 
-interface Group {
-  label: string;
-  children: Node[];
-  icon: string;
-}
+type Group = Record<"label" | "icon", string> & { children: Node[] };
 type Node = Group | Leak;
 
 // In the order in which they want attention. Words of the product: they are not translated.
@@ -27,7 +23,7 @@ export const ERASABLE = ["confirmed", "resurfaced", "failed", "cancelled"];
 const DISMISSABLE = ["flagged", "confirmed", "resurfaced"];
 
 export class Leaks implements vscode.TreeDataProvider<Node>, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<void>();
+  readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly view: vscode.TreeView<Node>;
   private readonly listening: vscode.Disposable;
@@ -35,10 +31,6 @@ export class Leaks implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   constructor(private readonly server: Server) {
     this.view = vscode.window.createTreeView<Node>("unleak.leaks", { treeDataProvider: this, canSelectMany: true, showCollapseAll: true });
     this.listening = server.onLeaks(() => { this.changed.fire(); });
-  }
-
-  refresh(): void {
-    this.changed.fire();
   }
 
   /** What a command of the view's is about: the rows it was called on, or else those selected. */
@@ -89,14 +81,8 @@ function leafItem(leak: Leak): vscode.TreeItem {
   item.id = leak.id;
   item.description = leak.preview;
   item.iconPath = themed(leak.state, "circle-outline");
-  item.contextValue = [
-    "leak",
-    ERASABLE.includes(leak.state) && "erasable",
-    leak.state === "flagged" && "doubtful",
-    DISMISSABLE.includes(leak.state) && "dismissable",
-  ]
-    .filter(Boolean)
-    .join(" ");
+  const may = { erasable: ERASABLE.includes(leak.state), doubtful: leak.state === "flagged", dismissable: DISMISSABLE.includes(leak.state) };
+  item.contextValue = ["leak", ...Object.entries(may).flatMap(([what, is]) => (is ? [what] : []))].join(" ");
   const rows = [
     [vscode.l10n.t("State"), leak.state],
     [vscode.l10n.t("Verdict"), leak.verdict + (leak.reason ? `: ${leak.reason}` : "")],
@@ -140,14 +126,10 @@ export class StatusItems implements vscode.Disposable {
     this.language.busy = state === "working";
     this.language.text = flagged > 0 ? vscode.l10n.t("Unleak: {0} in open files", flagged) : "Unleak";
     this.language.detail = message || state;
-    this.language.severity = bad
-      ? vscode.LanguageStatusSeverity.Error
-      : state === "offline"
-        ? vscode.LanguageStatusSeverity.Warning
-        : vscode.LanguageStatusSeverity.Information;
-    this.language.command = bad
-      ? { command: "unleak.showOutput", title: vscode.l10n.t("Show Output") }
-      : { command: "unleak.leaks.focus", title: vscode.l10n.t("Show Leaks") };
+    const { Error: error, Warning: warning, Information: information } = vscode.LanguageStatusSeverity;
+    this.language.severity = bad ? error : state === "offline" ? warning : information;
+    const [command, title] = bad ? ["unleak.showOutput", vscode.l10n.t("Show Output")] : ["unleak.leaks.focus", vscode.l10n.t("Show Leaks")];
+    this.language.command = { command, title };
     this.bar.text = `$(${bad ? "error" : "shield"})${flagged > 0 ? ` ${flagged}` : ""}`;
     this.bar.tooltip = `Unleak: ${message || state}`;
     this.bar.accessibilityInformation = { label: `${this.language.text}, ${message || state}` };

@@ -15,24 +15,17 @@ import {
 } from "vscode-languageclient/node";
 import { findPython } from "./python";
 
-export interface Leak extends Record<"id" | "kind" | "rule" | "preview" | "model" | "model_name" | "origin", string> {
-  state: string;
-  verdict: string;
-  reason: string;
+type Texts<Names extends string> = Record<Names, string>;
+export type Leak = Texts<"id" | "kind" | "rule" | "preview" | "model" | "model_name" | "origin" | "state" | "verdict" | "reason" | "last_seen"> & {
   sightings: number;
-  last_seen: string;
-}
+};
 
-export interface Job extends Record<"id" | "kind" | "message" | "out" | "error", string> {
-  state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
-}
-
-export type Model = Record<"digest" | "name" | "path", string>;
-
+export type Job = Texts<"id" | "message" | "out" | "error"> & { state: "queued" | "running" | "succeeded" | "failed" | "cancelled" };
+export type Model = Texts<"digest" | "name"> & { path: string | null };
 export interface Status {
   state: "ready" | "working" | "offline" | "error";
   message: string;
-  flagged: number;
+  flagged: number; // findings in open files
 }
 
 /** What the server's commands take and give; each takes one object. */
@@ -47,11 +40,7 @@ interface Commands {
   "unleak.accepted": [{ uri: string; version: number; text?: string }, unknown];
 }
 
-interface Settings {
-  interpreter?: string;
-  acceptTracking?: boolean;
-  engine?: object;
-}
+type Settings = Partial<Record<"interpreter" | "acceptTracking" | "engine", object>>;
 type Handler = (argument: unknown) => Promise<unknown>;
 
 const TOKEN = "unleak.engine.token";
@@ -100,12 +89,8 @@ export class Server implements vscode.Disposable {
     const python = await findPython(this.context);
     this.output.info(`Python ${python.version.join(".")}, unleak ${python.unleak ?? ""}: ${python.executable}`);
     // -P: the server starts in the workspace, and nothing there may be imported.
-    const client = new Client(
-      "unleak",
-      "Unleak",
-      { command: python.executable, args: ["-P", "-m", "unleak.cli", "lsp"] },
-      await this.options(),
-    );
+    const run = { command: python.executable, args: ["-P", "-m", "unleak.cli", "lsp"] };
+    const client = new Client("unleak", "Unleak", run, await this.options());
     client.onNotification("unleak/status", (status: Status) => { this.statusChanged.fire(status); });
     client.onNotification("unleak/leaksChanged", () => { this.leaksChanged.fire(); });
     client.onDidChangeState(({ newState }) => {
@@ -131,10 +116,7 @@ export class Server implements vscode.Disposable {
 
   async ask<C extends keyof Commands>(command: C, argument: Commands[C][0]): Promise<Commands[C][1]> {
     if (!this.client) throw new Error(vscode.l10n.t("Unleak's server does not run."));
-    return (await this.client.sendRequest(ExecuteCommandRequest.type, {
-      command,
-      arguments: [argument],
-    })) as Commands[C][1];
+    return (await this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: [argument] })) as Commands[C][1];
   }
 
   /** A job of the engine's, with its progress in a notification whose Cancel reaches the engine. */

@@ -53,7 +53,7 @@ export async function dismiss(server: Server, leaks: Leak[]): Promise<void> {
 export async function gate(server: Server): Promise<void> {
   const models = await server.ask("unleak.models", {});
   const model = await vscode.window.showQuickPick(
-    models.map(({ name, digest, path }) => ({ label: name || digest, description: path })),
+    models.map(({ name, digest, path }) => ({ label: name || digest, description: path ?? digest.slice(0, 12), model: path ?? (name || digest) })),
     { title: vscode.l10n.t("Run Release Gate (1/2)"), placeHolder: vscode.l10n.t("Which model?") },
   );
   if (!model) return;
@@ -70,7 +70,7 @@ export async function gate(server: Server): Promise<void> {
   const path = suite?.suite === "" ? (await vscode.window.showOpenDialog({ title: browse }))?.[0]?.fsPath : suite?.suite;
   if (!path) return;
   const title = vscode.l10n.t("Testing {0}", model.label);
-  const job = await server.job(title, (workDoneToken) => server.ask("unleak.gate", { model: model.label, suite: path, workDoneToken }));
+  const job = await server.job(title, (workDoneToken) => server.ask("unleak.gate", { model: model.model, suite: path, workDoneToken }));
   await tell(job, vscode.l10n.t("The gate's report on {0} is ready.", model.label), vscode.l10n.t("Release Gate"));
 }
 
