@@ -47,5 +47,16 @@ def test_inside_the_extension_host(suite: str) -> None:
     assert " passed, 0 failed" in _run("node", "test/run.mjs", suite)
 
 
+@pytest.mark.parametrize("journey", ["first-leak", "ghost-text"])
+def test_journey(journey: str) -> None:
+    assert " passed, 0 failed" in _run("node", "test/run.mjs", journey)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("journey", ["erase", "cancel", "engine-killed", "themes"])
+def test_long_journey(journey: str) -> None:
+    assert " passed, 0 failed" in _run("node", "test/run.mjs", journey)
+
+
 def test_the_package_is_small() -> None:
     assert (EXTENSION / "dist/unleak.vsix").stat().st_size < 15_000_000
