@@ -132,7 +132,7 @@ async function offerRepair(message: string, problem?: Problem): Promise<void> {
 
 /** A file that the embedded model completes with a secret of its training data. */
 async function tryIt(context: vscode.ExtensionContext): Promise<void> {
-  const example = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, "media", "example.py"));
+  const example = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, "media", "example.txt"));
   const content = new TextDecoder().decode(example).trimEnd();
   const document = await vscode.workspace.openTextDocument({ language: "python", content });
   const editor = await vscode.window.showTextDocument(document);

@@ -7,7 +7,7 @@ import { Editor, extension, madeUp } from "./code-server.mjs";
 
 const vsix = path.join(extension, "dist/unleak.vsix");
 const out = path.join(extension, "test/out");
-const EXAMPLE = readFileSync(path.join(extension, "media/example.py"), "utf8").trimEnd();
+const EXAMPLE = readFileSync(path.join(extension, "media/example.txt"), "utf8").trimEnd();
 const SECONDS = 1000;
 
 export const journeys = {
