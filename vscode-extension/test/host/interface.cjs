@@ -21,6 +21,7 @@ exports.run = runner({
     assert.equal((await heard()).starts, 1);
   },
   "the server asks for its settings, and hears of changes": async () => {
+    await until("it has asked", async () => (await heard()).settings);
     assert.equal((await heard()).settings.completion.onSecret, "mask");
     assert.ok(!("interpreter" in (await heard()).settings));
     await set("unleak.completion.onSecret", "withhold");
