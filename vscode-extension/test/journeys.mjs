@@ -325,8 +325,10 @@ async function themes(check, { fake }) {
           await show(editor, `walkthrough-${number + 1}-${name}`);
         }
         await command(page, "Preferences: Open Settings (UI)");
+        await page.click(".settings-editor .search-container .monaco-editor");
         await page.keyboard.type("@ext:unleak.unleak");
-        await page.waitForSelector(".settings-editor >> text=Where Unleak's own inline completions come from");
+        await page.waitForSelector(".settings-editor .setting-item-contents >> text=On Secret");
+        await page.keyboard.press("Escape");
         await show(editor, `settings-${name}`);
       });
     } finally {
