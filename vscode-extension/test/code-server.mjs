@@ -1,6 +1,6 @@
 // A real VS Code without a screen: code-server, installed once into a cache, driven by Chromium.
 
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -153,6 +153,9 @@ export class Editor {
       this.server.kill("SIGTERM");
       await ended;
     }
+    // The engine that the server started outlives it, to be quick the next time; here there is none.
+    const python = process.env.UNLEAK_PYTHON ?? path.join(extension, "../.venv/bin/python");
+    spawnSync(python, ["-P", "-m", "unleak.cli", "engine", "stop"], { env: this.env, stdio: "ignore" });
     if (!process.env.UNLEAK_KEEP) rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
