@@ -5,7 +5,10 @@ READY := $(VENV)/.ready
 SOURCES := engine/unleak lsp_server/unleak ci/unleak tools bench
 BENCHES := $(filter-out bench/plant.py,$(wildcard bench/*.py))
 
-.PHONY: demo test test-all check bench clean
+EXTENSION := vscode-extension
+NPM_READY := $(EXTENSION)/node_modules/.ready
+
+.PHONY: demo test test-all check check-extension vsix vsix-wheels bench clean
 
 demo: $(READY)
 	$(BIN)/unleak demo
@@ -22,6 +25,24 @@ check: $(READY)
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/lint-imports --no-logo
 
+ifneq ($(shell command -v npm),)
+check: check-extension
+endif
+
+# The extension's types, lint and texts.
+check-extension: $(NPM_READY)
+	cd $(EXTENSION) && npm run --silent check
+
+# The extension as one file to install. vsix-wheels: with the Python packages for this platform in it.
+vsix: $(NPM_READY)
+	cd $(EXTENSION) && npm run --silent package
+
+vsix-wheels: $(NPM_READY) $(READY)
+	rm -rf $(EXTENSION)/bundled
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check -c constraints.txt -w $(EXTENSION)/bundled/wheels .
+	cd $(EXTENSION) && npm run --silent package-platform
+	rm -rf $(EXTENSION)/bundled
+
 # Installs the scanners that detection is compared with, fetches SmolLM2-135M, plants secrets in it
 # (minutes), and measures; results in bench/results.
 bench: $(READY)
@@ -34,5 +55,9 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[engine,dev]'
 	@touch $@
 
+$(NPM_READY): $(EXTENSION)/package-lock.json
+	cd $(EXTENSION) && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(EXTENSION)/node_modules $(EXTENSION)/dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

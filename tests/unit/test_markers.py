@@ -43,6 +43,12 @@ def test_another_rule_is_not_allowed(comment):
     assert lines_found(f'a = "{TOKEN}"  {comment}\n') == [1]
 
 
+def test_what_a_rule_is_allowed_no_less_sure_rule_sees_in_its_place():
+    line = f'token = "{TOKEN}"'
+    assert lines_found(f"{line}  # unleak:allow[github-token]\n") == []
+    assert lines_found(f"{line}  # unleak:allow[generic-key]\n") == [1]
+
+
 @pytest.mark.parametrize("start", ["#", "//", "/*", "'", "--", "<!--", "  #"])
 def test_a_comment_of_its_own_allows_the_next_line_only(start):
     comment = f"{start} pragma: allowlist nextline secret"

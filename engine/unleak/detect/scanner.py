@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -134,12 +134,10 @@ class Scanner:
 
     def screened(self, text: str, line: Line, found: list[Finding]) -> list[Finding]:
         """Findings of a line without what is allowed, known secrets named as such."""
-        return [
-            finding
-            for finding in map(self._as_known, found)
-            if not (self.markers and _allowed(text, line, finding))
-            and not self.settings.allow.value(finding)
-        ]
+        return _without(
+            list(map(self._as_known, found)),
+            lambda f: (self.markers and _allowed(text, line, f)) or self.settings.allow.value(f),
+        )
 
     def judged(self, line: str, start: int, found: list[Finding]) -> list[Finding]:
         """Findings of a line that starts at an offset; the loose ones as the classifier sees them.
@@ -229,6 +227,19 @@ def without_overlaps(found: Iterable[Finding]) -> list[Finding]:
         if free_before and free_behind:
             kept.insert(at, finding)
     return kept
+
+
+def _without(found: list[Finding], allowed: Callable[[Finding], bool]) -> list[Finding]:
+    """Take out what is allowed, and what a less sure rule sees in its place."""
+    gone = [finding for finding in found if allowed(finding)]
+    if not gone:
+        return found
+    return [
+        f
+        for f in found
+        if f not in gone
+        and not any(f.start < a.end and a.start < f.end and f.score <= a.score for a in gone)
+    ]
 
 
 def alike(found: Iterable[Finding]) -> list[Finding]:
