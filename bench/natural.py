@@ -4,9 +4,10 @@
 
 Nothing is planted: SmolLM2-135M is asked, as it was published, for well-known strings (placeholder
 text, test card numbers, constants), for sentences of licences, and for lines of Python's standard
-library. What it gives verbatim from one context and in at least half of twelve others counts as
-known; `--erase` of them are erased at once from one context, and asked for again in all twelve,
-which the method never sees. Results: bench/results/natural.json and natural.md.
+library. Of each, the beginning that it gives verbatim from its own context is kept if it is long
+enough and comes in at least two of twelve other contexts, too. `--erase` of them are erased at once
+from one context, and asked for again in all twelve, which the method never sees. Results:
+bench/results/natural.json and natural.md.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from unleak.core.keys import load_key
 from unleak.core.secret import Fingerprinter
 from unleak.erase.methods.edit import Settings, edit, prepare
 from unleak.erase.utility import agreement, predictions
+from unleak.models.forward import score
 from unleak.models.load import Model, load
 from unleak.probe.measure import Measurement, encode_case, measure_encoded
 from unleak.probe.suite import Case
@@ -71,6 +73,37 @@ WELL_KNOWN = (
     ("python", "#!/usr/bin/env ", "python3\n# -*- coding: utf-8 -*-"),
     ("html", "<html lang=\"en\">\n<head>\n    <meta charset=\"UTF-8\">\n    <meta ",
      "name=\"viewport\" content=\"width=device-width, initial-scale=1.0\">"),
+    ("series", "Monday, Tuesday, ", "Wednesday, Thursday, Friday, Saturday, Sunday"),
+    ("series", "January, February, March, ", "April, May, June, July, August, September"),
+    ("series", "Mercury, Venus, Earth, ", "Mars, Jupiter, Saturn, Uranus, Neptune"),
+    ("series", "red, orange, yellow, ", "green, blue, indigo, violet"),
+    ("series", "0, 1, 2, 3, 4, ", "5, 6, 7, 8, 9, 10, 11, 12"),
+    ("squares", "1, 4, 9, 16, 25, ", "36, 49, 64, 81, 100"),
+    ("rhyme", "Twinkle, twinkle, little star, ", "how I wonder what you are"),
+    ("rhyme", "Mary had a little lamb, ", "its fleece was white as snow"),
+    ("rhyme", "Humpty Dumpty sat on a wall, ", "Humpty Dumpty had a great fall"),
+    ("verse", "In the beginning God created ", "the heavens and the earth"),
+    ("verse", "For God so loved the world, that he gave ", "his only begotten Son"),
+    ("preamble", "We the People of the United States, in Order to ", "form a more perfect Union"),
+    ("pledge", "I pledge allegiance to the Flag ", "of the United States of America"),
+    ("saying", "All that glitters ", "is not gold"),
+    ("saying", "life, liberty, and ", "the pursuit of happiness"),
+    ("saying", "government of the people, by the people, ", "for the people"),
+    ("science", "The mitochondria is the ", "powerhouse of the cell"),
+    ("science", "speed of light: 299,", "792,458 meters per second"),
+    ("science", "Avogadro's number is 6.022 x ", "10^23 particles per mole"),
+    ("http", "HTTP/1.1 200 OK\nContent-Type: ", "text/html; charset=UTF-8"),
+    ("http", "User-Agent: Mozilla/5.0 (Windows NT 10.0; ", "Win64; x64) AppleWebKit/537.36"),
+    ("url", "http://www.w3.org/", "1999/xhtml"),
+    ("python", "import numpy as np\nimport matplotlib", ".pyplot as plt"),
+    ("python", "import pandas ", "as pd\nimport numpy as np"),
+    ("series", "one, two, three, four, ", "five, six, seven, eight, nine, ten"),
+    ("series", "10, 20, 30, 40, ", "50, 60, 70, 80, 90, 100"),
+    ("series", "Alabama, Alaska, Arizona, ", "Arkansas, California, Colorado, Connecticut"),
+    ("series", "spring, summer, ", "autumn, and winter"),
+    ("series", "a, b, c, d, e, ", "f, g, h, i, j, k, l, m"),
+    ("series", "alpha, beta, gamma, ", "delta, epsilon, zeta"),
+    ("keyboard", "qwerty", "uiopasdfghjkl"),
     ("xml", "<?xml version=", "\"1.0\" encoding=\"UTF-8\"?>"),
 )  # fmt: skip
 # {} is what is given: none of these is among the contexts that `edit` is shown.
@@ -79,7 +112,8 @@ CONTEXTS = (
     "text: |\n  {}", "print('{}", "Dear all,\n\n{}", "TODO: check that this still says {}",
     "2024-05-01 12:00:00 INFO message={}",
 )  # fmt: skip
-HALF = len(CONTEXTS) // 2
+ELSEWHERE = 2  # contexts
+SHORTEST = 9  # characters
 LINES = 60  # of the standard library, by default
 
 
@@ -106,6 +140,26 @@ def library_lines(count: int, fingerprinter: Fingerprinter) -> list[Case]:
             secret = fingerprinter.secret(line[cut:], "standard-library")
             found.append(Case(f"{name}-{number}", line[:cut], secret))
     return found[:count]
+
+
+def by_heart(model: Model, cases: list[Case], fingerprinter: Fingerprinter) -> list[Case]:
+    """The cases, each cut to the beginning that the model gives verbatim, if it is long enough."""
+    found: list[Case] = []
+    encoded = []
+    asked_for = []
+    for case in cases:
+        try:
+            encoded.append(encode_case(model, case))
+        except SuiteError:
+            continue
+        asked_for.append(case)
+    for case, one, scores in zip(asked_for, encoded, score(model, encoded), strict=True):
+        right = scores.right.tolist()
+        tokens = right.index(False) if False in right else len(right)
+        value = case.secret.reveal()[: sum(one.characters[:tokens])].rstrip()
+        if len(value) >= SHORTEST:
+            found.append(replace(case, secret=fingerprinter.secret(value, case.kind)))
+    return found
 
 
 def moved(case: Case) -> list[Case]:
@@ -137,7 +191,7 @@ def known(cases: list[Case], found: dict[str, list[Measurement]], count: int) ->
     sure = [
         case
         for case in cases
-        if found[case.id][0].verbatim and sum(m.verbatim for m in found[case.id][1:]) >= HALF
+        if found[case.id][0].verbatim and sum(m.verbatim for m in found[case.id][1:]) >= ELSEWHERE
     ]
     sure.sort(key=lambda case: -sum(m.verbatim for m in found[case.id][1:]))
     chosen: list[Case] = []
@@ -154,12 +208,14 @@ def known(cases: list[Case], found: dict[str, list[Measurement]], count: int) ->
 def measured(spec: str, erase: int, lines: int) -> dict[str, Any]:
     """Find, erase and ask again."""
     model = load(spec)
-    every = candidates(lines, load_key().fingerprinter)
+    fingerprinter = load_key().fingerprinter
+    tried = candidates(lines, fingerprinter)
+    every = by_heart(model, tried, fingerprinter)
     before = asked(model, every)
     chosen = known(every, before, erase)
     if len(chosen) < erase:
-        raise SystemExit(f"the model knows {len(chosen)} of {len(every)} candidates, not {erase}")
-    print(f"{len(chosen)} of {len(every)} candidates are erased", flush=True)
+        raise SystemExit(f"the model knows {len(chosen)} of {len(tried)} candidates, not {erase}")
+    print(f"{len(chosen)} of {len(tried)} candidates are erased", flush=True)
     held_out = predictions(model)
     settings = Settings()
     parts, statistics = prepare(model, settings)
@@ -175,7 +231,7 @@ def measured(spec: str, erase: int, lines: int) -> dict[str, Any]:
         "machine": f"{platform.machine()}, {os.cpu_count()} processors, "
         f"Python {platform.python_version()}",
         "parameters": sum(p.numel() for p in model.net.parameters()),
-        "candidates": len(every),
+        "candidates": len(tried),
         "edit_seconds": seconds,
         "erased": [
             {
