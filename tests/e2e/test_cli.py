@@ -115,7 +115,7 @@ def test_an_interrupted_erase_leaves_ledger_and_models_whole(leak, tmp_path, num
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stderr
-    while "attacking" not in process.stderr.readline():
+    while "attack" not in process.stderr.readline():
         assert process.poll() is None
     process.send_signal(number)
     _, errors = process.communicate(timeout=60)
