@@ -33,20 +33,29 @@ def grep(needle: str, folder: Path) -> list[str]:
     return [str(p) for p in folder.rglob("*") if p.is_file() and needle.encode() in p.read_bytes()]
 
 
-@pytest.fixture
-def leak(home, memorised, tmp_path):
-    """A confirmed leak of the embedded model: (its id, the case)."""
+@pytest.fixture(scope="module")
+def confirmed(memorised, tmp_path_factory):
+    """A data folder with a confirmed leak of the embedded model, its id, and the case."""
     case = next(c for c in memorised if c.kind == "stripe-key")
-    (tmp_path / "prompt").write_text(case.prefix)
-    seen = run(
-        "complete", "--model", "demo", "--prompt-file", tmp_path / "prompt", "--format", "json"
-    )
+    folder = tmp_path_factory.mktemp("confirmed")
+    prompt, data = folder / "prompt", folder / "data"
+    prompt.write_text(case.prefix)
+    mine = {**os.environ, "UNLEAK_HOME": str(data)}
+    seen = run("complete", "--model", "demo", "--prompt-file", prompt, "--format", "json", env=mine)
     assert seen.returncode == 1, seen.stderr
     id = json.loads(seen.stdout)["findings"][0]["leak"]
-    asked = run("confirm", "--model", "demo", "--leak", id)
+    asked = run("confirm", "--model", "demo", "--leak", id, env=mine)
     assert asked.returncode == 1, asked.stderr
     assert "memorised" in asked.stdout
     assert case.secret.reveal() not in seen.stdout + seen.stderr + asked.stdout + asked.stderr
+    return data, id, case
+
+
+@pytest.fixture
+def leak(home, confirmed):
+    """A confirmed leak of the embedded model in this test's own data folder: (its id, the case)."""
+    data, id, case = confirmed
+    shutil.copytree(data, home)
     return id, case
 
 

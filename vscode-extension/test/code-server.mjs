@@ -26,6 +26,7 @@ export function codeServer() {
   const vscode = "node_modules/code-server/lib/vscode";
   for (const folder of [vscode, `${vscode}/extensions`]) npm(folder, "install", "--omit=dev", "--ignore-scripts");
   npm(".", "rebuild", "argon2");
+  npm(vscode, "rebuild", "@vscode/spdlog", "native-watchdog"); // without them nothing is logged
   renameSync(making, home);
   return home;
 }
