@@ -14,7 +14,11 @@ import pytest
 from engines import CANARY, confirmed, end_daemon, seen, start_fake_daemon
 
 from unleak.core.errors import EngineError, LedgerError, UsageError
+from unleak.core.key_change import stage
+from unleak.core.keys import new_key
 from unleak.core.states import Origin
+from unleak.ledger.ledger import Ledger
+from unleak.ledger.rotation import rotate
 from unleak.service.client import aconnect, connect
 from unleak.service.contract import Sighting
 from unleak.service.daemon import Serving
@@ -85,6 +89,28 @@ def test_engine_status_and_stop(daemon_home):
     assert "pid" in unleak("engine", "status").stdout
     assert unleak("engine", "stop").stdout == "stopped\n"
     assert running() is None
+
+
+def test_a_new_key_reaches_the_running_engine(daemon):
+    before = seen(daemon)
+    done = unleak("leaks", "rotate-key", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "the engine was stopped" in done.stdout
+    with closing(connect()) as engine:
+        after = seen(engine)
+    assert (after.id, after.sightings) == (before.id, 2)
+    assert after.fingerprint != before.fingerprint
+
+
+def test_a_key_that_changed_behind_its_back_ends_the_engine(daemon):
+    before = seen(daemon)
+    with Ledger.default() as ledger:
+        rotate(ledger, new_key(), lambda made: stage(made) or ())
+    with pytest.raises(EngineError, match="is made with the key"):
+        seen(daemon)
+    assert wait_until_gone(30)
+    with closing(connect()) as engine:
+        assert seen(engine).id == before.id
 
 
 def test_tokens_on_the_command_line(daemon_home):

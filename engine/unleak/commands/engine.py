@@ -73,18 +73,9 @@ def status(format: FormatOption = "text") -> None:
 @app.command()
 def stop() -> None:
     """Stop the local engine; a running job goes on when it is next started."""
-    from unleak.service.remote import HttpEngine, Running
-    from unleak.service.starting import running, wait_until_gone
+    from unleak.service.stopping import stop_running
 
-    address = running()
-    if address is None:
-        out.print("no engine is running")
-        return
-    with closing(HttpEngine(Running(address), any_version=True)) as engine:
-        engine.stop()
-    if not wait_until_gone(30.0):
-        raise EngineError(f"the engine (pid {address.pid}) does not stop; end it yourself")
-    out.print("stopped")
+    out.print("stopped" if stop_running() else "no engine is running")
 
 
 @token.command("add")

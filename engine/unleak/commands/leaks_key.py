@@ -34,6 +34,7 @@ def rotate_key(
     Suites that unleak wrote from the ledger, and those given by --suite, are rewritten along.
     """
     from unleak.ledger.rotation import rotate
+    from unleak.service.stopping import stop_running
 
     if new is None and not can_change():
         raise UsageError(
@@ -59,6 +60,7 @@ def rotate_key(
                 write_key(new, made)
             return _rewritten(suites, ledger.key, made)
 
+        stopped = stop_running()  # it has the old key; the next client starts it with the new one
         done = rotate(ledger, key, lay_ready)
     out.print(f"{done.leaks} leaks are under the new key, id {key.id}")
     for path in suites:
@@ -67,7 +69,9 @@ def rotate_key(
         out.print(f"{done.lost} shredded leaks keep an old fingerprint, which matches nothing now")
     if new:
         out.print(f"put the key in {new} into {key_source()} now", soft_wrap=True, markup=False)
-    out.print("start anew: a running engine, editors, guards")
+    if stopped:
+        out.print("the engine was stopped; it starts again when it is needed")
+    out.print("start anew: editors, guards, engines on other machines")
 
 
 def _suites(ledger: Ledger, given: Sequence[Path]) -> list[Path]:

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from unleak.core.errors import EngineError, EvaluationError, UnleakError, UsageError
+from unleak.ledger.book import OtherKeyError
 
 _log = logging.getLogger("unleak.engine")
 _HIDDEN: Final = frozenset(("extra_forbidden", "json_invalid"))  # their place is the caller's text
@@ -53,8 +54,10 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse(_body("UsageError", message), error.status_code, error.headers)
 
 
-async def _known(_: Request, error: Exception) -> JSONResponse:
+async def _known(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, UnleakError)  # noqa: S101 - for mypy
+    if isinstance(error, OtherKeyError):  # rotated behind its back: the next one has the new key
+        request.app.state.stop()
     name = type(error).__name__
     if name == "ForbiddenError":
         return JSONResponse(_body("EngineError", str(error)), 403)
