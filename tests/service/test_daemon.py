@@ -329,9 +329,10 @@ def test_embedded_and_daemon_see_the_same(daemon):
     here.close()
 
 
-def test_fifty_clients_lose_no_sighting(daemon):
-    clients, each = 10, 20
-
+@pytest.mark.parametrize(
+    ("clients", "each"), [(10, 20), pytest.param(50, 200, marks=pytest.mark.slow)]
+)
+def test_clients_at_once_lose_no_sighting(daemon, clients, each):
     def report(number):
         engine = connect()
         for turn in range(each):

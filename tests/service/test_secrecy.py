@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from unleak.core.errors import UnleakError
 from unleak.core.states import LeakState
+from unleak.ledger.ledger import Ledger
 from unleak.service.runtime import log_file, token_file
 
 PREFIX = "prfx_canary_Qm48Zt = "
@@ -190,6 +191,24 @@ def test_a_full_disk_is_a_clear_error_and_no_end(daemon_home, tmp_path):
         process.wait()
     finally:
         subprocess.run(["umount", "-l", daemon_home], check=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_a_read_only_disk_is_a_clear_error_and_no_end(daemon, tmp_path):
+    leak = seen(daemon, model="demo")
+    with Ledger.default() as ledger:
+        ledger.move(leak.id, LeakState.CONFIRMED)
+    place = tmp_path / "place"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", place], check=True)
+    try:
+        job = daemon.wait(daemon.erase([leak.id], model="demo", out=str(place / "new")).id)
+        assert job.state == "failed"
+        assert "read-only" in job.error
+        assert daemon.leak(leak.id)["state"] == LeakState.FAILED
+        assert not list(place.iterdir())
+    finally:
+        subprocess.run(["umount", "-l", place], check=True)
 
 
 def fill(engine):
