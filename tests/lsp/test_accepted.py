@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import CANARY
-from test_jobs import run
+from test_lsp_jobs import run
 
 from editing.client import replaced
 

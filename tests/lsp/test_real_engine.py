@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from conftest import PUSH, REAL
-from test_jobs import newest, run
+from test_lsp_jobs import newest, run
 
 
 @pytest.mark.slow
