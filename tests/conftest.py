@@ -3,11 +3,12 @@
 import os
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from postgresql import Server, programs
 
 # Before torch is imported anywhere: two tests at once must not fight over the processors.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -128,3 +129,27 @@ def taught(
         return folders[family], cases
 
     return of
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    found = programs()
+    if found is None:
+        reason = "PostgreSQL is not installed: apt-get install postgresql"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    server = Server(found)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template(server: Server) -> str:
+    """The name of a database that has the tables."""
+    url = server.new_database()
+    from unleak.ledger.database import Database
+    from unleak.ledger.place import place_of
+
+    Database(place_of(url, "test")).close()
+    return url.split("?")[0].rsplit("/", 1)[1]

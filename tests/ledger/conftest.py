@@ -1,38 +1,14 @@
 """The same tests on SQLite and on PostgreSQL."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from postgresql import Server, programs
 from sqlalchemy.engine import URL
 
 from unleak.core.keys import MasterKey
-from unleak.ledger.database import Database
 from unleak.ledger.ledger import Ledger
 from unleak.ledger.place import place_of
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    found = programs()
-    if found is None:
-        reason = "PostgreSQL is not installed: apt-get install postgresql"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    server = Server(found)
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="session")
-def template(server: Server) -> str:
-    """The name of a database that has the tables."""
-    url = server.new_database()
-    Database(place_of(url, "test")).close()
-    return url.split("?")[0].rsplit("/", 1)[1]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

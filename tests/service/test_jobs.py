@@ -14,6 +14,19 @@ from unleak.service.erased import suite_file
 from unleak.service.jobs import ATTEMPTS
 
 
+@pytest.fixture(params=["sqlite", "postgresql"], autouse=True)
+def place(request, home, monkeypatch):
+    """Where the engine's ledger, and so its jobs, are."""
+    if request.param == "sqlite":
+        yield
+        return
+    server = request.getfixturevalue("server")
+    url = server.new_database(request.getfixturevalue("template"))
+    monkeypatch.setenv("UNLEAK_LEDGER", url)
+    yield
+    server.drop(url)
+
+
 def begun(engine, id, stage):
     """Wait until a job is at a stage."""
     reached = threading.Event()
