@@ -1,6 +1,8 @@
-"""The gate through a real vLLM on the CPU, in an environment of its own (gigabytes, minutes)."""
+"""The gate and the guard with a real vLLM on the CPU, in an environment of its own (gigabytes, minutes)."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -9,8 +11,9 @@ import sys
 import threading
 from pathlib import Path
 
+import httpx
 import pytest
-from test_cli import run
+from test_cli import UNLEAK, run
 
 from unleak.models.endpoint import Endpoint
 from unleak.models.load import embedded_folder
@@ -158,3 +161,36 @@ def test_the_command(address, home, cases, tmp_path, key):
     wrong = run(*ask, "--model", "other")
     assert wrong.returncode == 2
     assert "which has tiny" in wrong.stderr
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_guard_before_it_masks_what_the_model_memorised(address, home, memorised, stream):
+    case = next(c for c in memorised if c.kind == "github-token")
+    ask = {
+        "model": "tiny", "prompt": case.prefix, "max_tokens": 60, "temperature": 0, "stream": stream
+    }  # fmt: skip
+
+    def said(where):
+        answer = httpx.post(f"{where}/v1/completions", json=ask, timeout=120)
+        assert answer.status_code == 200
+        bodies = (
+            [json.loads(line[6:]) for line in answer.text.splitlines() if line[6:7] == "{"]
+            if stream
+            else [answer.json()]
+        )
+        return "".join(body["choices"][0]["text"] for body in bodies if body["choices"])
+
+    secret = case.secret.reveal()
+    plain = said(address)
+    assert secret in plain
+    guard = subprocess.Popen(
+        [*UNLEAK, "guard", "--upstream", address, "--port", "0", "--mode", "redact"],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    try:
+        port = re.search(r"127\.0\.0\.1:(\d+)", guard.stdout.readline())[1]
+        assert said(f"http://127.0.0.1:{port}") == plain.replace(secret, "█" * len(secret))
+    finally:
+        guard.send_signal(signal.SIGTERM)
+        told = guard.communicate(timeout=60)[0]
+    assert secret not in told
