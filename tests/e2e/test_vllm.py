@@ -1,4 +1,4 @@
-"""The gate and the guard with a real vLLM on the CPU, in an environment of its own (gigabytes, minutes)."""
+"""Gate and guard with a real vLLM on the CPU, in an environment of its own (gigabytes, minutes)."""
 
 import json
 import os
