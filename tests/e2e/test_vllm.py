@@ -165,12 +165,10 @@ def test_the_command(address, home, cases, tmp_path, key):
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_guard_before_it_masks_what_the_model_memorised(address, home, memorised, stream):
-    case = next(c for c in memorised if c.kind == "github-token")
-    ask = {
-        "model": "tiny", "prompt": case.prefix, "max_tokens": 60, "temperature": 0, "stream": stream
-    }  # fmt: skip
-
-    def said(where):
+    def said(where, prefix):
+        ask = {
+            "model": "tiny", "prompt": prefix, "max_tokens": 60, "temperature": 0, "stream": stream
+        }  # fmt: skip
         answer = httpx.post(f"{where}/v1/completions", json=ask, timeout=120)
         assert answer.status_code == 200
         bodies = (
@@ -180,16 +178,22 @@ def test_a_guard_before_it_masks_what_the_model_memorised(address, home, memoris
         )
         return "".join(body["choices"][0]["text"] for body in bodies if body["choices"])
 
+    # The server tokenises a prefix alone, and does not go on with every secret then.
+    case, plain = next(
+        (case, text)
+        for case in memorised
+        if case.kind in {"github-token", "stripe-key", "slack-token"}
+        and case.secret.reveal() in (text := said(address, case.prefix))
+    )
     secret = case.secret.reveal()
-    plain = said(address)
-    assert secret in plain
     guard = subprocess.Popen(
         [*UNLEAK, "guard", "--upstream", address, "--port", "0", "--mode", "redact"],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     try:
         port = re.search(r"127\.0\.0\.1:(\d+)", guard.stdout.readline())[1]
-        assert said(f"http://127.0.0.1:{port}") == plain.replace(secret, "█" * len(secret))
+        masked = said(f"http://127.0.0.1:{port}", case.prefix)
+        assert masked == plain.replace(secret, "█" * len(secret))
     finally:
         guard.send_signal(signal.SIGTERM)
         told = guard.communicate(timeout=60)[0]
