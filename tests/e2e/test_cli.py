@@ -40,7 +40,7 @@ def confirmed(memorised, tmp_path_factory):
     folder = tmp_path_factory.mktemp("confirmed")
     prompt, data = folder / "prompt", folder / "data"
     prompt.write_text(case.prefix)
-    mine = {**os.environ, "UNLEAK_HOME": str(data)}
+    mine = {**os.environ, "UNLEAK_HOME": str(data), "UNLEAK_ENGINE": "embedded"}
     seen = run("complete", "--model", "demo", "--prompt-file", prompt, "--format", "json", env=mine)
     assert seen.returncode == 1, seen.stderr
     id = json.loads(seen.stdout)["findings"][0]["leak"]
