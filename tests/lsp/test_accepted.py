@@ -1,7 +1,7 @@
 """Where a secret came from: an honest label, or none."""
 
 import pytest
-from conftest import CANARY
+from servers import CANARY
 from test_lsp_jobs import run
 
 from editing.client import replaced

@@ -1,7 +1,7 @@
 """Quick fixes: offered at once, worked out when chosen."""
 
 import pytest
-from conftest import CANARY, PUSH, WITH_ENGINE
+from servers import CANARY, PUSH, WITH_ENGINE
 
 from editing.client import replaced
 

@@ -1,7 +1,7 @@
 """Settings and configuration files, live."""
 
 import pytest
-from conftest import CANARY, PUSH
+from servers import CANARY, PUSH
 
 from editing.client import replaced
 from unleak.lsp.settings import SETTINGS, read

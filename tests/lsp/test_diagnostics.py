@@ -1,7 +1,7 @@
 """Diagnostics, pushed and pulled."""
 
 import pytest
-from conftest import CANARY, PULL, PUSH
+from servers import CANARY, PULL, PUSH
 
 from editing.client import replaced
 

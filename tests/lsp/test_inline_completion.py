@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from conftest import CANARY, PUSH, REAL
+from servers import CANARY, PUSH, REAL, Servers
 
 from editing.client import replaced
 
@@ -137,7 +137,6 @@ def test_a_secret_is_masked_or_withheld(servers, model_server, uri, how, shown):
 
 
 def test_a_secret_is_marked(tmp_path, model_server, uri):
-    from conftest import Servers
 
     made = Servers(tmp_path / "home")  # shows the secret, as asked: no look for the canary
     client = completing(made, model_server(text=f"{CANARY}'\nmore = 1"), onSecret="mark")
@@ -150,7 +149,6 @@ def test_a_secret_is_marked(tmp_path, model_server, uri):
 
 
 def test_a_secret_that_stands_in_the_file_is_an_echo_and_never_erased(tmp_path, model_server, uri):
-    from conftest import Servers
 
     made = Servers(tmp_path / "home")  # an echo is shown as it is
     client = completing(made, model_server(text=f"{CANARY}'"))

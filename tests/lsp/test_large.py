@@ -1,6 +1,6 @@
 """Documents over the limit: scanned lazily, never in the way."""
 
-from conftest import CANARY, PUSH
+from servers import CANARY, PUSH
 
 from editing.client import replaced
 

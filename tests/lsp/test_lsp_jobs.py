@@ -1,7 +1,7 @@
 """Commands that the engine works on, their progress, and what they change everywhere."""
 
 import pytest
-from conftest import CANARY, PUSH
+from servers import CANARY, PUSH
 from test_code_actions import named, offered
 
 

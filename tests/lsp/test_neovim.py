@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import CANARY
+from servers import CANARY
 
 SCRIPT = Path(__file__).with_name("neovim.lua")
 

@@ -3,9 +3,9 @@
 import io
 import logging
 
-from conftest import CANARY, PUSH
 from hypothesis import given
 from hypothesis import strategies as st
+from servers import CANARY, PUSH
 
 from unleak.core.errors import EngineError
 from unleak.lsp.protocol import RefusedError, refusal

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 import pytest_lsp
-from conftest import CANARY, WITH_ENGINE
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
+from servers import CANARY, WITH_ENGINE
 
 URI = "file:///work/p.py"
 

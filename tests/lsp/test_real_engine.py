@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import PUSH, REAL
+from servers import PUSH, REAL
 from test_lsp_jobs import newest, run
 
 

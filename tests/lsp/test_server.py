@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import CANARY, PUSH, REAL, WITH_ENGINE
+from servers import CANARY, PUSH, REAL, WITH_ENGINE
 
 from editing.client import replaced
 
