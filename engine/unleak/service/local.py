@@ -28,6 +28,7 @@ from unleak.service.submit import Submitter
 
 API: Final = 1  # changes where an older client would misread an answer
 PULSE: Final = 0.1  # seconds between two looks for something new
+JOB_PULSE: Final = 0.02  # the same while somebody waits for a job
 
 
 class LocalEngine:
@@ -178,7 +179,7 @@ class LocalEngine:
                 seen = entry.version
                 if progress:
                     progress(entry.job)
-            if entry.job.state.over or self._closed.wait(PULSE):
+            if entry.job.state.over or self._closed.wait(JOB_PULSE):
                 return entry.job
 
     def events(self, *, since: int | None = None) -> Iterator[Event]:

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from unleak.service.api.access import Eraser, Reporter
 from unleak.service.api.bodies import Confirmation, GateRun, JobId, Verification
-from unleak.service.local import PULSE
+from unleak.service.local import JOB_PULSE
 
 router = APIRouter(tags=["jobs"])
 VERSION_HEADER = "ETag"
@@ -41,7 +41,7 @@ async def job(
         if version > seen or over or time.monotonic() >= until:
             response.headers[VERSION_HEADER] = f'"{version}"'
             return found.as_json()
-        await anyio.sleep(PULSE)
+        await anyio.sleep(JOB_PULSE)
 
 
 @router.post("/jobs/{id}/cancel")
