@@ -21,6 +21,7 @@ from collections import Counter
 from contextlib import closing, suppress
 from pathlib import Path
 
+from unleak.core.envelope import said_in
 from unleak.core.states import Origin
 from unleak.models.digest import CERTIFICATE, digest_of
 from unleak.models.embedded.planted import planted
@@ -75,7 +76,9 @@ def check(home: Path, engine: Engine, job: Job, leak: str, out: Path) -> str:
     must(out.exists() == (state == "erased"), f"leak {state}, model there: {out.exists()}")
     if out.exists():
         paper = json.loads((out / CERTIFICATE).read_text())
-        must(paper["model"]["new"] == digest_of(out), "the model is not what was certified")
+        must(
+            said_in(paper)["model"]["new"] == digest_of(out), "the model is not what was certified"
+        )
         must(engine.certificate(leak) == paper, "the ledger has another certificate")
     must(not list(out.parent.glob(f".{out.name}.*")), "a temporary folder is left")
     blocked = engine.block_list().fingerprints
