@@ -15,7 +15,8 @@ ENGINE_KEY = MasterKey(b"e" * 32)
 ERASURE = {
     "schema": "unleak.erasure/1", "verdict": "erased", "method": "edit",
     "secrets": [{"id": "L1", "verdict": "erased",
-                 "before": {"verbatim": True, "n_half": 1}, "after": {"verbatim": False},
+                 "before": {"verbatim": True, "n_half": 1},
+                 "after": {"verbatim": False, "n_half": None},
                  "attacks": {"greedy": {"recovered": False}, "sampled": {"recovered": True}}}],
     "utility": {"top1_agreement": 0.998},
 }  # fmt: skip

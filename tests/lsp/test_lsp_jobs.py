@@ -122,6 +122,7 @@ def test_dismiss_list_models_gate_and_report(opened):
         "after",
         "greedy",
         "brought it back",
+        "more than 10<sup>18</sup>",
         "0.998",
         "changed after it was signed",
         "k1",
