@@ -88,6 +88,18 @@ def test_the_second_erasure_starts_from_what_the_first_one_made(engine, model):
     assert engine.core.registry.current("model").name == "v0002"
 
 
+def test_one_secret_of_two_leaks_has_two_certificates(engine, model, tmp_path):
+    """Erased from the same model it gives the same model twice."""
+    folder = model()
+    first = confirmed(engine, folder)
+    second = seen(engine, model="served under another name").id
+    assert engine.wait(engine.confirm([second], model=folder).id).state == "succeeded"
+    for leak in (first, second):
+        job = engine.wait(engine.erase([leak], model=folder, out=str(tmp_path / f"same-{leak}")).id)
+        assert job.state == "succeeded", job.error
+    assert engine.certificate(first)["model"] == engine.certificate(second)["model"]
+
+
 def test_older_versions_are_kept_where_the_settings_say_so(make_engine, model):
     engine = make_engine(keep_old=True)
     leaks = [confirmed(engine, model(), f"a-secret-number-{n}") for n in range(2)]

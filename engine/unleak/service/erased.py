@@ -106,7 +106,13 @@ class Erased:
         self._ledger.add_model(old, name, path=spec if Path(spec).is_absolute() else None)
         if digest:
             self._ledger.add_model(digest, name, parent=old, path=entry.job.out)
-        if not any(one.new_model == digest for one in self._ledger.erasures() if digest):
+        # The same secret of two leaks, erased from the same model, gives the same model twice.
+        noted = any(
+            one.new_model == digest and one.leaks.keys() >= set(entry.job.leaks)
+            for one in self._ledger.erasures()
+            if digest
+        )
+        if not noted:
             self._ledger.add_erasure(
                 old, digest, report["verdict"], certificate or report, leaks=verdicts
             )
