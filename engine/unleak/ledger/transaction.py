@@ -28,6 +28,14 @@ class Transaction:
         if (kind, subject) not in self._changed[-1:]:
             self._changed.append((kind, subject))
 
+    def alone(self, lock: int) -> None:
+        """Wait until no other transaction has this lock, and have it until the end.
+
+        On SQLite, where writers come one after the other, there is nothing to wait for.
+        """
+        if self.connection.dialect.name == "postgresql":
+            self.connection.exec_driver_sql(f"select pg_advisory_xact_lock({lock})")
+
     def note_changes(self) -> None:
         """Write the change log; the last thing that a transaction does.
 
@@ -37,8 +45,7 @@ class Transaction:
         """
         if not self._changed:
             return
-        if self.connection.dialect.name == "postgresql":
-            self.connection.exec_driver_sql(f"select pg_advisory_xact_lock({_CHANGES_LOCK})")
+        self.alone(_CHANGES_LOCK)
         at = now()
         rows = [{"at": at, "kind": kind, "subject": subject} for kind, subject in self._changed]
         self.execute(insert(changes), rows)

@@ -17,6 +17,7 @@ from unleak.service.jobs import Entry
 from unleak.service.lineage import Base
 from unleak.service.places import Anywhere, Places
 
+_ERASURES_LOCK: Final = 0x756E6C65616D  # any number that nothing else uses
 _BUSY: Final = {LeakState.QUEUED, LeakState.ERASING, LeakState.VERIFYING}
 _DEPTHS: Final = ("standard", "full")
 _REASONS: Final = {
@@ -84,6 +85,7 @@ class Submitter:
             more["keep"] = str(self._places.check(str(more["keep"]), "keep"))
         try:
             with self._core.ledger.writing() as transaction:
+                transaction.alone(_ERASURES_LOCK)  # before looking at what others began
                 active = self._core.jobs.active(transaction)
                 if found := self._existing(leaks, active):
                     return found
