@@ -183,7 +183,7 @@ def _bind(serving: Serving) -> tuple[socket.socket, Address]:
         if serving.host or not HAS_UNIX_SOCKETS:
             host = serving.host or "127.0.0.1"
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
-            listener = socket.socket(family, socket.SOCK_STREAM)
+            listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")
             listener.bind((host, serving.port))
             listener.listen(512)

@@ -118,7 +118,10 @@ async def serve(
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=1024)
+        made = socket.create_server((host, port), family=family, backlog=1024)
+        # asyncio sends at once (TCP_NODELAY) only on sockets that say that they are TCP; else an
+        # answer's second piece waits 40 ms for the first one to be acknowledged.
+        return socket.socket(made.family, made.type, socket.IPPROTO_TCP, made.detach())
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"cannot listen on {host} port {port}: {reason}") from None
